@@ -1,0 +1,60 @@
+/** Do a packet's checksums hold, and what would they have to be? */
+import { encodePseudoHeader, internetChecksum, onesComplementSum, type PseudoHeader } from './checksum';
+import { ICMP_CHECKSUM_OFFSET } from './icmp';
+import { encodeIpv4 } from './ipv4';
+import { encodeTransport, PROTOCOL } from './packet';
+import { TCP_CHECKSUM_OFFSET } from './tcp';
+import { UDP_CHECKSUM_OFFSET } from './udp';
+import type { Ipv4Header, Ipv4Packet, Ipv6Packet, Transport } from './wire';
+
+/** Where each transport keeps its checksum, in bytes from its start. */
+const CHECKSUM_OFFSET = { tcp: TCP_CHECKSUM_OFFSET, udp: UDP_CHECKSUM_OFFSET, icmp: ICMP_CHECKSUM_OFFSET } as const;
+
+/** IPv4's flag of all fragments but the last. */
+const MORE_FRAGMENTS = 1;
+
+/** The checksum that the header must carry, whatever it carries now. */
+export function ipv4Checksum(header: Ipv4Header): number {
+  return internetChecksum(encodeIpv4({ ...header, checksum: 0 }));
+}
+
+/** Whether the IPv4 header's checksum is right. */
+export function ipv4ChecksumHolds(packet: Ipv4Packet): boolean {
+  return onesComplementSum(encodeIpv4(packet.header)) === 0xffff;
+}
+
+/** The checksum that the transport must carry, whatever it carries now; `undefined` when it has none. */
+export function transportChecksum(pseudo: PseudoHeader, transport: Transport): number | undefined {
+  if (transport.kind === 'opaque') return undefined;
+  const bytes = encodeTransport(transport);
+  const field = CHECKSUM_OFFSET[transport.kind];
+  bytes.fill(0, field, field + 2);
+  const checksum = internetChecksum(...covered(pseudo, bytes));
+  // RFC 768: a UDP checksum of 0 means that there is none, so a sum of 0 is sent in its other spelling.
+  return checksum === 0 && transport.kind === 'udp' ? 0xffff : checksum;
+}
+
+/**
+ * Whether the transport's checksum is right; `undefined` when that cannot be told: it is opaque, or a fragment. A UDP
+ * datagram over IPv4 may go without one.
+ */
+export function transportChecksumHolds(packet: Ipv4Packet | Ipv6Packet): boolean | undefined {
+  const { payload } = packet;
+  if (payload.kind === 'opaque') return undefined;
+  if (packet.kind === 'ipv4' && (packet.header.flags & MORE_FRAGMENTS) !== 0) return undefined;
+  if (payload.kind === 'udp' && payload.checksum === 0) return packet.kind === 'ipv4';
+  return onesComplementSum(...covered(pseudoHeaderOf(packet), encodeTransport(payload))) === 0xffff;
+}
+
+/** What the checksum is taken over. ICMP for IPv4 is the one without a pseudo header (RFC 792). */
+function covered(pseudo: PseudoHeader, transport: Uint8Array): Uint8Array[] {
+  if (pseudo.protocol === PROTOCOL.ICMP) return [transport];
+  return [encodePseudoHeader(pseudo, transport.length), transport];
+}
+
+function pseudoHeaderOf(packet: Ipv4Packet | Ipv6Packet): PseudoHeader {
+  const { source, target } = packet.header;
+  return packet.kind === 'ipv4'
+    ? { version: 4, source, target, protocol: packet.header.protocol }
+    : { version: 6, source, target, protocol: packet.header.nextHeader };
+}
