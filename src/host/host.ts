@@ -1,0 +1,193 @@
+/**
+ * The port between packetspec and an operating system under test.
+ *
+ * A `Host` opens one private `Run` at a time: a network of its own with one link, sockets, counters and a clock.
+ * Everything a run does is synchronous (the timed part has no event loop), except opening and closing. Whatever the
+ * environment refuses is thrown as a `HostError`; what the kernel under test answers, errno included, is a value.
+ * Deliberately absent: specs, steps and judgement; which system it is.
+ */
+import type { Ns } from '../base/nanoseconds';
+import type { Network } from '../timeline/timeline';
+import type { CallOutcome, CounterValues, ProcNetTcpRow, SocketEntry } from '../trace/trace';
+
+/** The environment could not do what a run needs. `code` is stable; `hint` says what the user can do. */
+export class HostError extends Error {
+  override readonly name = 'HostError';
+  readonly code: HostErrorCode;
+  readonly hint: string | undefined;
+
+  constructor(code: HostErrorCode, message: string, hint?: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
+export type HostErrorCode =
+  | 'no-permission'
+  | 'no-tun'
+  | 'no-namespace'
+  | 'no-packet-socket'
+  | 'no-inet-diag'
+  | 'unknown-sysctl'
+  | 'global-sysctl'
+  | 'refused-sysctl'
+  | 'unknown-counter'
+  | 'server-not-listening'
+  | 'server-exited'
+  | 'frames-lost'
+  | 'blocking-thread'
+  | 'executor-died'
+  | 'system-call';
+
+export interface Host {
+  /** `uname` and rights of this host. */
+  readonly facts: HostFacts;
+  /** Whether a command of this name can be run here. */
+  hasCommand(name: string): boolean;
+  /** Opens a fresh private network. @throws HostError */
+  openRun(network: Network): Run;
+}
+
+export interface HostFacts {
+  /** `uname -r`. */
+  readonly kernel: string;
+  /** `uname -m`. */
+  readonly architecture: string;
+  readonly rootless: boolean;
+}
+
+export interface Run {
+  /** `fifo` when the timed part runs under SCHED_FIFO. Known after `startTimedPart`. */
+  readonly scheduling: 'fifo' | 'other';
+
+  /**
+   * Sets a sysctl of the private network.
+   * @param name with dots, e.g. `net.ipv4.tcp_syncookies`
+   * @throws HostError `unknown-sysctl`, `global-sysctl` (not per network namespace) or `refused-sysctl`
+   */
+  setSysctl(name: string, value: string): void;
+  /** Whether the private network has this sysctl. */
+  hasSysctl(name: string): boolean;
+
+  /**
+   * Starts a process in the private network, and waits until something listens on the port.
+   * @throws HostError `server-not-listening` or `server-exited`, with the end of what it printed
+   */
+  startServer(command: string, port: number, readyWithinNs: Ns): Promise<void>;
+
+  /**
+   * Makes threads for blocking calls ready; needed before `startTimedPart` when a step blocks.
+   * @param count how many calls sleep at the same time; one when left out
+   */
+  prepareBlocking(count?: number): Promise<void>;
+
+  /** Time zero is now; the timed part's scheduling begins. */
+  startTimedPart(): void;
+  /** Ends the timed part's scheduling. */
+  endTimedPart(): void;
+
+  /** Nanoseconds since time zero. */
+  nowNs(): Ns;
+  /** Sleeps until a frame is there, a blocking call has returned, or the time has come, whichever is first. */
+  waitForEvent(untilNs: Ns): void;
+  /** Waits for the exact time: sleeps, then spins the last stretch. Frames that come meanwhile stay queued. */
+  waitExactly(untilNs: Ns): void;
+
+  /** Writes a packet towards the kernel under test. `errno` is empty when it was taken. */
+  inject(bytes: Uint8Array): { readonly startedNs: Ns; readonly errno: string };
+  /** All frames seen on the link since the last call, both directions, oldest first. @throws HostError `frames-lost` */
+  receive(): readonly LinkFrame[];
+
+  /**
+   * Makes a system call. One that sleeps longer than `limitNs` is interrupted: errno `EINTR` and `interrupted`.
+   */
+  call(request: CallRequest, limitNs: Ns): TimedOutcome;
+  /** Hands a call to the blocking thread; returns once that sleeps in it, or is done. */
+  startBlockingCall(request: CallRequest, token: number): { readonly startedNs: Ns };
+  /** Calls of the blocking thread that have returned since the last question. */
+  returnedCalls(): readonly ReturnedCall[];
+  /** Interrupts what still blocks; their ends come from `returnedCalls`. */
+  cancelBlockingCalls(): void;
+
+  /** All TCP sockets of the private network. */
+  sockets(): readonly SocketEntry[];
+  /** All counters of /proc/net/snmp and /proc/net/netstat. */
+  counters(): CounterValues;
+  /** getsockopt(TCP_INFO), as long as this kernel makes it. */
+  tcpInfo(fd: number): { readonly bytes: Uint8Array } | { readonly errno: string };
+  /** /proc/net/tcp and tcp6. */
+  procNetTcp(): readonly ProcNetTcpRow[];
+
+  /** Closes descriptors, ends the server, drops the network. Never throws; safe to call twice. */
+  close(): Promise<void>;
+}
+
+export interface LinkFrame {
+  readonly direction: 'in' | 'out';
+  readonly atNs: Ns;
+  readonly bytes: Uint8Array;
+}
+
+export interface TimedOutcome {
+  readonly startedNs: Ns;
+  readonly endedNs: Ns;
+  readonly outcome: CallOutcome;
+  /** The call slept past its limit and was interrupted by the harness. */
+  readonly interrupted: boolean;
+}
+
+export interface ReturnedCall {
+  readonly token: number;
+  readonly endedNs: Ns;
+  readonly outcome: CallOutcome;
+  readonly cancelled: boolean;
+}
+
+/** A socket address as the calls take it. `null` address: AF_UNSPEC. */
+export type SocketAddress =
+  | { readonly family: 'ipv4'; readonly address: string; readonly port: number }
+  | { readonly family: 'ipv6'; readonly address: string; readonly port: number }
+  | { readonly family: 'unspec' };
+
+/** A system call with live descriptors and plain values: it can cross to another thread. */
+export type CallRequest =
+  | { readonly name: 'socket'; readonly domain: number; readonly type: number; readonly protocol: number }
+  | { readonly name: 'bind'; readonly fd: number; readonly address: SocketAddress }
+  | { readonly name: 'listen'; readonly fd: number; readonly backlog: number }
+  | { readonly name: 'accept'; readonly fd: number }
+  | { readonly name: 'connect'; readonly fd: number; readonly address: SocketAddress }
+  | { readonly name: 'read'; readonly fd: number; readonly count: number }
+  | { readonly name: 'recv'; readonly fd: number; readonly count: number; readonly flags: number }
+  | { readonly name: 'write'; readonly fd: number; readonly bytes: Uint8Array }
+  | { readonly name: 'send'; readonly fd: number; readonly bytes: Uint8Array; readonly flags: number }
+  | {
+      readonly name: 'sendto';
+      readonly fd: number;
+      readonly bytes: Uint8Array;
+      readonly flags: number;
+      readonly address: SocketAddress;
+    }
+  | { readonly name: 'close'; readonly fd: number }
+  | { readonly name: 'shutdown'; readonly fd: number; readonly how: number }
+  | {
+      readonly name: 'setsockopt';
+      readonly fd: number;
+      readonly level: number;
+      readonly option: number;
+      readonly value: Uint8Array;
+    }
+  | {
+      readonly name: 'getsockopt';
+      readonly fd: number;
+      readonly level: number;
+      readonly option: number;
+      readonly length: number;
+    }
+  | { readonly name: 'fcntl'; readonly fd: number; readonly command: number; readonly argument: number }
+  | { readonly name: 'ioctl'; readonly fd: number; readonly request: number }
+  | {
+      readonly name: 'poll';
+      readonly entries: readonly { readonly fd: number; readonly events: number }[];
+      readonly timeoutMs: number;
+    };

@@ -1,0 +1,194 @@
+/**
+ * The compiler: `Spec` -> one `Timeline` per IP variant.
+ *
+ * Pure, total, and silent: what cannot be resolved becomes a diagnostic, and then there is no timeline.
+ */
+import { NS_PER_MS } from '../base/nanoseconds';
+import type { Diagnostic } from '../spec/diagnostic';
+import type { IpVariant, PacketNotation, Spec, Step, ToleranceText } from '../spec/model';
+import { lineColumnOf, lineText, type Span } from '../spec/source';
+import { whyNotCraftable } from '../wire/craft';
+import { resolveIcmp } from '../wire/icmp-names';
+import type { PacketPattern } from '../wire/pattern';
+import type { IpVersion } from '../wire/wire';
+import { type ConnectionTable, DEFAULT_CONNECTION, DEFAULT_PORT, layOutConnections } from './connections';
+import { listenerCalls } from './listener';
+import { networkOf } from './network';
+import type { Place, Timeline, TimelineAction, TimelineStep, Tolerance } from './timeline';
+
+/**
+ * packetdrill's figures: 4 ms, and 12.5 % of the distance, which is by how much the kernel's timer wheel may be late
+ * (kernel/time/timer.c). The wheel is never early, so the percentage widens the late side only.
+ */
+export const DEFAULT_TOLERANCE: Tolerance = { earlyNs: 4 * NS_PER_MS, lateNs: 4 * NS_PER_MS, percent: 12.5 };
+
+export interface Compiled {
+  /** Empty when there is an error. */
+  readonly timelines: readonly Timeline[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Compiles a spec for its own IP variants, or for those of them that `onlyIp` names.
+ * A spec without any of the wanted variants compiles to no timeline, without a diagnostic.
+ */
+export function compile(spec: Spec, onlyIp?: readonly IpVariant[]): Compiled {
+  const variants = spec.ip.filter((ip) => onlyIp === undefined || onlyIp.includes(ip));
+  const places = new PlaceBook(spec.file.text);
+  const compiled = variants.map((ip) => compileVariant(spec, ip, places));
+  const diagnostics = compiled.flatMap((one) => one.diagnostics);
+  return { timelines: diagnostics.length > 0 ? [] : compiled.map((one) => one.timeline), diagnostics };
+}
+
+function compileVariant(
+  spec: Spec,
+  ip: IpVariant,
+  places: PlaceBook,
+): { timeline: Timeline; diagnostics: Diagnostic[] } {
+  const network = networkOf(ip, spec.mtu);
+  const table = layOutConnections(spec, network);
+  const diagnostics = [...table.diagnostics];
+  const steps = [
+    ...setUpSteps(spec, places),
+    ...spec.steps.map((step) => compileStep(step, { spec, table, places, version: network.ipVersion, diagnostics })),
+  ].map((step, index) => ({ ...step, index }));
+  const timeline: Timeline = {
+    file: spec.file.path,
+    name: spec.name,
+    ...(spec.about === undefined ? {} : { about: spec.about }),
+    ...(spec.source === undefined ? {} : { source: spec.source }),
+    variant: { ip, matrix: spec.matrix, label: variantLabel(ip, spec.matrix) },
+    requires: spec.requires,
+    network,
+    sysctls: spec.sysctls.map(({ name, value, span }) => ({ name, value, place: places.at(span) })),
+    ...serverProcess(spec, places),
+    connections: table.connections,
+    localPort: spec.server?.port ?? DEFAULT_PORT,
+    steps,
+    strays: spec.strays,
+  };
+  return { timeline, diagnostics };
+}
+
+function variantLabel(ip: IpVariant, matrix: Spec['matrix']): string {
+  return [ip, ...Object.entries(matrix).map(([name, value]) => `${name}=${value}`)].join(' ');
+}
+
+function serverProcess(spec: Spec, places: PlaceBook): Pick<Timeline, 'server'> {
+  const server = spec.server;
+  if (server?.kind !== 'command') return {};
+  const { command, port, readyWithinNs, span } = server;
+  return { server: { command, port, readyWithinNs, place: places.at(span) } };
+}
+
+type Unnumbered = Omit<TimelineStep, 'index'>;
+
+function setUpSteps(spec: Spec, places: PlaceBook): readonly Unnumbered[] {
+  if (spec.server?.kind !== 'listener') return [];
+  return listenerCalls(spec.server).map((call) => ({
+    place: places.at(call.span),
+    label: `server: ${call.name}()`,
+    when: { kind: 'prompt' },
+    tolerance: toleranceOf(spec.tolerance, undefined),
+    action: { kind: 'call', call },
+  }));
+}
+
+interface StepContext {
+  readonly spec: Spec;
+  readonly table: ConnectionTable;
+  readonly places: PlaceBook;
+  readonly version: IpVersion;
+  readonly diagnostics: Diagnostic[];
+}
+
+function compileStep(step: Step, context: StepContext): Unnumbered {
+  const connection = connectionOf(step, context);
+  return {
+    place: context.places.at(step.span),
+    label: step.repetition === undefined ? step.label : `${step.label} (${step.repetition})`,
+    ...(connection === undefined ? {} : { connection }),
+    when: step.when,
+    tolerance: toleranceOf(context.spec.tolerance, step.tolerance),
+    action: compileAction(step, context),
+  };
+}
+
+/** A silence without a connection is everybody's; every other step without one belongs to the default connection. */
+function connectionOf(step: Step, { table }: StepContext): number | undefined {
+  if (step.connection !== undefined) return table.indexOf.get(step.connection.name);
+  return step.action.kind === 'silence' ? undefined : table.indexOf.get(DEFAULT_CONNECTION);
+}
+
+function compileAction(step: Step, context: StepContext): TimelineAction {
+  const { action } = step;
+  switch (action.kind) {
+    case 'inject':
+      return {
+        kind: 'inject',
+        packet: checkCraftable(compilePacket(action.packet, step.span, context), step.span, context),
+      };
+    case 'expect':
+      return { kind: 'expect', packet: compilePacket(action.packet, step.span, context), optional: action.optional };
+    case 'group': {
+      const members = action.members.map((member) => ({
+        place: context.places.at(member.span),
+        label: member.label,
+        connection: context.table.indexOf.get(member.connection?.name ?? DEFAULT_CONNECTION) ?? 0,
+        packet: compilePacket(member.packet, member.span, context),
+      }));
+      return { ...action, members };
+    }
+    case 'silence':
+    case 'call':
+    case 'sample':
+    case 'mark':
+    case 'wait':
+      return action;
+  }
+}
+
+function compilePacket(packet: PacketNotation, span: Span, context: StepContext): PacketPattern {
+  if (packet.kind !== 'icmp') return packet;
+  const { type, code, ...rest } = packet;
+  const resolved = resolveIcmp(context.version, type, code);
+  if (!('error' in resolved)) return { ...rest, type: resolved.type, code: resolved.code };
+  context.diagnostics.push({
+    severity: 'error',
+    code: 'bad-segment',
+    span,
+    message: `${resolved.error} (ICMP of IPv${context.version})`,
+    hint: `known: ${resolved.candidates.join(', ')}; or restrict the spec with \`ip:\``,
+  });
+  return { ...rest, type: 0, code: 0 };
+}
+
+function checkCraftable(packet: PacketPattern, span: Span, context: StepContext): PacketPattern {
+  const problem = whyNotCraftable(packet, context.version);
+  if (problem !== undefined)
+    context.diagnostics.push({ severity: 'error', code: 'bad-segment', span, message: problem });
+  return packet;
+}
+
+function toleranceOf(outer: ToleranceText | undefined, own: ToleranceText | undefined): Tolerance {
+  return { ...DEFAULT_TOLERANCE, ...outer, ...own };
+}
+
+/** Places by offset; a long spec asks for the same ones again and again. */
+class PlaceBook {
+  private readonly text: string;
+  private readonly known = new Map<number, Place>();
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  at(span: Span): Place {
+    const known = this.known.get(span.start);
+    if (known !== undefined) return known;
+    const { line, column } = lineColumnOf(this.text, span.start);
+    const place = { line, column, text: lineText(this.text, line) };
+    this.known.set(span.start, place);
+    return place;
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * A `Timeline`: a spec resolved for one variant (IP version and matrix values): every address, port, constant and
+ * default is filled in. It is plain data: it crosses to the executor process, and stands at the head of every trace.
+ *
+ * Deliberately absent: descriptors, live sequence numbers, clocks.
+ */
+import type { Ns } from '../base/nanoseconds';
+import type { Call, IpVariant, Requirements, SampleExpectation, When } from '../spec/model';
+import type { PacketPattern } from '../wire/pattern';
+import type { IpVersion } from '../wire/wire';
+
+export interface Timeline {
+  readonly file: string;
+  readonly name: string;
+  readonly about?: string;
+  readonly source?: string;
+  readonly variant: Variant;
+  readonly requires: Requirements;
+  readonly network: Network;
+  readonly sysctls: readonly TimelineSysctl[];
+  readonly server?: ServerProcess;
+  readonly connections: readonly Connection[];
+  /** What `...` stands for as the address of bind(), and the listener that `queue` means when no port is named. */
+  readonly localPort: number;
+  readonly steps: readonly TimelineStep[];
+  readonly strays: 'report' | 'fail';
+}
+
+export interface Variant {
+  readonly ip: IpVariant;
+  readonly matrix: Readonly<Record<string, string | number>>;
+  /** `ipv4`, `ipv6 backlog=5`: unique among the runs of a file. */
+  readonly label: string;
+}
+
+export interface Network {
+  /** What is on the wire (4 also for `ipv4-mapped`). */
+  readonly ipVersion: IpVersion;
+  readonly localAddress: string;
+  readonly localPrefixLength: number;
+  /** Everything behind this route is the simulated remote side. */
+  readonly remoteAddress: string;
+  readonly remotePrefixLength: number;
+  readonly mtu: number;
+}
+
+export interface TimelineSysctl {
+  readonly name: string;
+  readonly value: string;
+  readonly place: Place;
+}
+
+/** A real server, started before time zero and awaited until it listens. */
+export interface ServerProcess {
+  readonly command: string;
+  readonly port: number;
+  readonly readyWithinNs: Ns;
+  readonly place: Place;
+}
+
+/** Where in the spec's text something stands; what messages show. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+  /** The text of that line. */
+  readonly text: string;
+}
+
+/** A TCP connection between the kernel under test (local) and the harness (remote). */
+export interface Connection {
+  readonly index: number;
+  readonly name: string;
+  /** `passive`: the kernel under test listens. `active`: it connects; its port is learned from its SYN. */
+  readonly role: 'passive' | 'active';
+  readonly localAddress: string;
+  readonly localPort: number | undefined;
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+}
+
+export interface Tolerance {
+  readonly earlyNs: Ns;
+  readonly lateNs: Ns;
+  readonly percent: number;
+}
+
+export interface TimelineStep {
+  readonly index: number;
+  readonly place: Place;
+  readonly label: string;
+  /** Index into `connections`. */
+  readonly connection?: number;
+  readonly when: When;
+  readonly tolerance: Tolerance;
+  readonly action: TimelineAction;
+}
+
+export type TimelineAction =
+  | { readonly kind: 'inject'; readonly packet: PacketPattern }
+  | { readonly kind: 'expect'; readonly packet: PacketPattern; readonly optional: boolean }
+  | {
+      readonly kind: 'group';
+      readonly members: readonly TimelineMember[];
+      readonly exclusive: boolean;
+      readonly durationNs?: Ns;
+    }
+  | { readonly kind: 'silence'; readonly durationNs: Ns }
+  | { readonly kind: 'call'; readonly call: Call; readonly returns?: When }
+  | { readonly kind: 'sample'; readonly sample: SampleExpectation; readonly withinNs?: Ns }
+  | { readonly kind: 'mark'; readonly name: string }
+  | { readonly kind: 'wait' };
+
+export interface TimelineMember {
+  readonly place: Place;
+  readonly label: string;
+  readonly connection: number;
+  readonly packet: PacketPattern;
+}

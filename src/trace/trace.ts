@@ -1,0 +1,180 @@
+/**
+ * A `Trace`: everything that happened in one run, in the order in which the harness learned of it.
+ *
+ * It is append-only and alone decides the verdict: raw bytes and nanoseconds, stray frames included. Times are
+ * nanoseconds since the run's time zero, on CLOCK_MONOTONIC (kernel stamps are moved onto it).
+ * Deliberately absent: judgement.
+ */
+import type { Ns } from '../base/nanoseconds';
+import type { Timeline } from '../timeline/timeline';
+
+export interface Trace {
+  readonly timeline: Timeline;
+  readonly environment: Environment;
+  readonly observations: readonly Observation[];
+  readonly end: TraceEnd;
+}
+
+/** What the run ran on. */
+export interface Environment {
+  /** `uname -r`. */
+  readonly kernel: string;
+  /** `uname -m`. */
+  readonly architecture: string;
+  /** `fifo` where SCHED_FIFO was allowed. */
+  readonly scheduling: 'fifo' | 'other';
+  /** True in a user namespace, without root. */
+  readonly rootless: boolean;
+  /** When time zero was, RFC 3339. */
+  readonly startedAt: string;
+  /** Cost of opening the namespace, device and sockets before time zero, without the wait for a server process. */
+  readonly setupNs: Ns;
+}
+
+export type TraceEnd =
+  /** Every step was reached, or the run stopped at a failed one. */
+  | { readonly kind: 'finished'; readonly atNs: Ns }
+  /** Nothing ran, because this host lacks what the spec requires. */
+  | { readonly kind: 'skipped'; readonly reason: string }
+  | { readonly kind: 'host-error'; readonly atNs: Ns; readonly error: HostTrouble };
+
+/** An environment's failure as data; see `HostError` in the host folder. */
+export interface HostTrouble {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+  /** Where in the spec, when one line is to blame. */
+  readonly line?: number;
+}
+
+export type Observation =
+  /** The counters before time zero: all names that this kernel knows. */
+  | { readonly kind: 'baseline'; readonly counters: CounterValues }
+  /** The harness wrote a packet to the device; `errno` is empty when the kernel took it. */
+  | {
+      readonly kind: 'sent';
+      readonly step: number;
+      readonly plannedNs: Ns;
+      readonly startedNs: Ns;
+      readonly bytes: Uint8Array;
+      readonly errno: string;
+    }
+  /** A segment that could not be made, for a reason that lies in what was seen before. */
+  | { readonly kind: 'unsendable'; readonly step: number; readonly atNs: Ns; readonly reason: string }
+  /** A frame on the device, with the kernel's own stamp. `in` is towards the kernel under test (injected). */
+  | { readonly kind: 'frame'; readonly direction: 'in' | 'out'; readonly atNs: Ns; readonly bytes: Uint8Array }
+  /** A system call that returned at once, or was `interrupted` by the harness because it slept too long. */
+  | {
+      readonly kind: 'called';
+      readonly step: number;
+      readonly plannedNs: Ns;
+      readonly startedNs: Ns;
+      readonly endedNs: Ns;
+      readonly outcome: CallOutcome;
+      readonly interrupted: boolean;
+    }
+  /** A system call handed to the blocking thread: it is asleep in it, or done. */
+  | { readonly kind: 'blocked'; readonly step: number; readonly plannedNs: Ns; readonly startedNs: Ns }
+  /** A call of the blocking thread came back, or was interrupted at the end of the run. */
+  | {
+      readonly kind: 'returned';
+      readonly step: number;
+      readonly endedNs: Ns;
+      readonly outcome: CallOutcome;
+      readonly cancelled: boolean;
+    }
+  /** What a `sample` step saw. */
+  | {
+      readonly kind: 'sampled';
+      readonly step: number;
+      readonly plannedNs: Ns;
+      readonly startedNs: Ns;
+      readonly atNs: Ns;
+      readonly sample: Sample;
+    }
+  /** A `mark` step: the counters to which later deltas refer. */
+  | { readonly kind: 'marked'; readonly step: number; readonly atNs: Ns; readonly counters: CounterValues }
+  /** The clock, read when something was waited for and nothing came. */
+  | { readonly kind: 'tick'; readonly atNs: Ns };
+
+/** Result of a system call. `outputs` are what the kernel wrote into buffers. */
+export interface CallOutcome {
+  readonly returned: number;
+  /** Name such as `EAGAIN`; empty when the call succeeded. */
+  readonly errno: string;
+  readonly outputs: CallOutputs;
+  /** A defect of the request that stopped it before the kernel saw it, e.g. a socket whose call failed. */
+  readonly notMade?: string;
+}
+
+export interface CallOutputs {
+  /** Bytes read, or the option value got. */
+  readonly bytes?: Uint8Array;
+  /** An integer option's value, or what ioctl wrote. */
+  readonly value?: number;
+  readonly length?: number;
+  /** The peer of accept or recvfrom: `192.0.2.1:40001`, `[2001:db8::1]:40001`. */
+  readonly peer?: string;
+  /** poll's revents, in order. */
+  readonly revents?: readonly number[];
+}
+
+/** Counter names are `TcpExt.ListenDrops`, `Tcp.OutRsts`: the heading of /proc/net/snmp or netstat, and the column. */
+export type CounterValues = Readonly<Record<string, number>>;
+
+export interface Sample {
+  readonly sockets?: readonly SocketEntry[];
+  /** Only those that differ from the baseline. */
+  readonly counters?: CounterValues;
+  readonly tcpInfo?: { readonly bytes: Uint8Array } | { readonly errno: string };
+  readonly procNetTcp?: readonly ProcNetTcpRow[];
+}
+
+/** A socket as inet_diag tells it: what `ss` shows. */
+export interface SocketEntry {
+  /** `LISTEN`, `SYN_RECV`, `ESTABLISHED`, ... as in RFC 9293, with the kernel's names where it has its own. */
+  readonly state: string;
+  readonly family: 4 | 6;
+  /** Canonical text; IPv4-mapped addresses are shown as IPv4. */
+  readonly localAddress: string;
+  readonly localPort: number;
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  /** Listener: connections waiting for accept. Others: bytes received and unread. */
+  readonly receiveQueue: number;
+  /** Listener: the limit. Others: bytes sent and unacknowledged. */
+  readonly sendQueue: number;
+  /** Which timer runs: `off`, `on` (retransmission), `keepalive`, `timewait`, `persist`. */
+  readonly timer: string;
+  readonly timerExpiresMs: number;
+  /** Retransmissions of the unacknowledged segment (or SYN+ACK), as `ss -o` shows them. */
+  readonly retransmits: number;
+  readonly inode: number;
+  readonly memory?: SocketMemory;
+}
+
+/** INET_DIAG_SKMEMINFO. */
+export interface SocketMemory {
+  readonly receiveAllocated: number;
+  readonly receiveBuffer: number;
+  readonly sendAllocated: number;
+  readonly sendBuffer: number;
+  readonly forwardAllocated: number;
+  readonly writeQueued: number;
+  readonly optionMemory: number;
+  readonly backlog: number;
+  readonly drops: number;
+}
+
+/** One line of /proc/net/tcp or tcp6. */
+export interface ProcNetTcpRow {
+  readonly localAddress: string;
+  readonly localPort: number;
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  /** As `SocketEntry.state`. */
+  readonly state: string;
+  readonly txQueue: number;
+  readonly rxQueue: number;
+  readonly retransmits: number;
+}
