@@ -1,0 +1,91 @@
+/** When something may happen: a spec's time, resolved against what has happened so far. */
+import type { Ns } from '../base/nanoseconds';
+import { formatDuration } from '../base/nanoseconds';
+import type { When } from '../spec/model';
+import type { Tolerance } from '../timeline/timeline';
+import type { Mismatch } from './match';
+
+/** The moments from which a time may be counted. */
+export interface Anchors {
+  /** When the previous step really happened: its kernel stamp where there is one. */
+  readonly previousNs: Ns;
+  /** When the last segment of the step's connection was seen or sent. */
+  readonly connectionNs: Ns;
+}
+
+/** Without tolerance: `fromNs` to `untilNs`. With it: `earliestNs` to `latestNs`. */
+export interface Window {
+  readonly fromNs: Ns;
+  readonly untilNs: Ns;
+  readonly earliestNs: Ns;
+  readonly latestNs: Ns;
+}
+
+/**
+ * The window in which an expected event must happen.
+ *
+ * The tolerance is the larger of its absolute part and its percentage of the distance from the previous step.
+ * Where no time is written, an event may have come at any time before, and must have come `lateNs` after the
+ * previous step.
+ */
+export function windowOf(when: When, anchors: Anchors, tolerance: Tolerance): Window {
+  switch (when.kind) {
+    case 'prompt': {
+      const { previousNs } = anchors;
+      return { fromNs: previousNs, untilNs: previousNs, earliestNs: 0, latestNs: previousNs + tolerance.lateNs };
+    }
+    case 'any':
+      return {
+        fromNs: 0,
+        untilNs: anchors.previousNs + when.limitNs,
+        earliestNs: 0,
+        latestNs: anchors.previousNs + when.limitNs,
+      };
+    case 'window': {
+      const baseNs = anchorNs(when, anchors);
+      const fromNs = baseNs + when.startNs;
+      const untilNs = baseNs + when.endNs;
+      return {
+        fromNs,
+        untilNs,
+        earliestNs: fromNs - tolerance.earlyNs,
+        latestNs: untilNs + lateAllowanceNs(untilNs - distanceBaseNs(when, anchors), tolerance),
+      };
+    }
+  }
+}
+
+/** How late something may be that is due this long after the previous step. */
+export function lateAllowanceNs(distanceNs: Ns, tolerance: Tolerance): Ns {
+  return Math.max(tolerance.lateNs, Math.round((Math.max(0, distanceNs) * tolerance.percent) / 100));
+}
+
+/** The mismatch of a time outside its window; `undefined` inside it. Times are shown as the spec counts them. */
+export function matchTime(atNs: Ns, when: When, window: Window, anchors: Anchors): Mismatch | undefined {
+  if (atNs >= window.earliestNs && atNs <= window.latestNs) return undefined;
+  const baseNs = when.kind === 'window' ? anchorNs(when, anchors) : anchors.previousNs;
+  const sign = when.kind === 'window' && when.anchor === 'start' ? '' : '+';
+  const show = (ns: Ns): string => `${ns < baseNs ? '' : sign}${formatDuration(ns - baseNs)}`;
+  const span =
+    window.fromNs === window.untilNs ? show(window.fromNs) : `${show(window.fromNs)}~${show(window.untilNs)}`;
+  const slack =
+    atNs < window.earliestNs
+      ? `-${formatDuration(window.fromNs - window.earliestNs)}`
+      : `+${formatDuration(window.latestNs - window.untilNs)}`;
+  return { field: 'time', expected: `${span} (tolerance ${slack})`, observed: show(atNs) };
+}
+
+function anchorNs(when: Extract<When, { kind: 'window' }>, anchors: Anchors): Ns {
+  switch (when.anchor) {
+    case 'start':
+      return 0;
+    case 'previous':
+      return anchors.previousNs;
+    case 'connection':
+      return anchors.connectionNs;
+  }
+}
+
+function distanceBaseNs(when: Extract<When, { kind: 'window' }>, anchors: Anchors): Ns {
+  return when.anchor === 'connection' ? anchors.connectionNs : anchors.previousNs;
+}
