@@ -1,0 +1,154 @@
+/**
+ * Numbers of the Linux ABI, for x86-64 and arm64 (both little endian with eight-byte pointers). A number that differs
+ * between the two stands in `SYSTEM_CALLS`; all others are the same on both.
+ */
+import { assert, present } from '../../base/assert';
+
+interface SystemCallNumbers {
+  readonly read: number;
+  readonly write: number;
+  readonly close: number;
+  readonly ioctl: number;
+  readonly ppoll: number;
+  readonly socket: number;
+  readonly connect: number;
+  readonly accept4: number;
+  readonly sendto: number;
+  readonly recvfrom: number;
+  readonly shutdown: number;
+  readonly bind: number;
+  readonly listen: number;
+  readonly setsockopt: number;
+  readonly getsockopt: number;
+  readonly fcntl: number;
+  readonly gettid: number;
+  readonly tgkill: number;
+  readonly exitGroup: number;
+}
+
+const SYSTEM_CALLS_BY_ARCHITECTURE: Readonly<Record<string, SystemCallNumbers>> = {
+  x64: {
+    read: 0,
+    write: 1,
+    close: 3,
+    ioctl: 16,
+    ppoll: 271,
+    socket: 41,
+    connect: 42,
+    accept4: 288,
+    sendto: 44,
+    recvfrom: 45,
+    shutdown: 48,
+    bind: 49,
+    listen: 50,
+    setsockopt: 54,
+    getsockopt: 55,
+    fcntl: 72,
+    gettid: 186,
+    tgkill: 234,
+    exitGroup: 231,
+  },
+  arm64: {
+    read: 63,
+    write: 64,
+    close: 57,
+    ioctl: 29,
+    ppoll: 73,
+    socket: 198,
+    connect: 203,
+    accept4: 242,
+    sendto: 206,
+    recvfrom: 207,
+    shutdown: 210,
+    bind: 200,
+    listen: 201,
+    setsockopt: 208,
+    getsockopt: 209,
+    fcntl: 25,
+    gettid: 178,
+    tgkill: 131,
+    exitGroup: 94,
+  },
+};
+
+assert(process.platform === 'linux', `packetspec drives Linux, this is ${process.platform}`);
+
+export const SYSTEM_CALLS = present(
+  SYSTEM_CALLS_BY_ARCHITECTURE[process.arch],
+  `the table of system calls for ${process.arch}`,
+);
+
+export const AF_UNSPEC = 0;
+export const AF_INET = 2;
+export const AF_INET6 = 10;
+export const AF_NETLINK = 16;
+export const AF_PACKET = 17;
+
+export const SOCK_DGRAM = 2;
+export const SOCK_RAW = 3;
+export const SOCK_NONBLOCK = 0x800;
+export const SOCK_CLOEXEC = 0x80000;
+
+export const SOL_SOCKET = 1;
+export const SO_RCVBUF = 8;
+export const SO_LINGER = 13;
+export const SO_RCVTIMEO = 20;
+export const SO_RCVBUFFORCE = 33;
+export const SO_TIMESTAMPNS = 35;
+export const IPPROTO_TCP = 6;
+export const TCP_INFO = 11;
+
+export const SOL_PACKET = 263;
+export const PACKET_STATISTICS = 6;
+/** pkttype of what the kernel sends. */
+export const PACKET_OUTGOING = 4;
+export const ETH_P_ALL = 0x0003;
+
+export const MSG_TRUNC = 0x20;
+export const MSG_DONTWAIT = 0x40;
+
+export const O_RDONLY = 0;
+export const O_RDWR = 2;
+export const O_NONBLOCK = 0x800;
+export const O_CLOEXEC = 0x80000;
+export const EFD_NONBLOCK = 0x800;
+export const EFD_CLOEXEC = 0x80000;
+export const MFD_CLOEXEC = 1;
+
+export const POLLIN = 0x001;
+
+export const CLONE_NEWNET = 0x40000000;
+
+export const TUNSETIFF = 0x400454ca;
+export const TUNSETPERSIST = 0x400454cb;
+export const IFF_TUN = 0x0001;
+export const IFF_NO_PI = 0x1000;
+export const IFF_UP = 0x1;
+
+export const CLOCK_REALTIME = 0;
+export const CLOCK_MONOTONIC = 1;
+export const ITIMER_REAL = 0;
+
+export const SCHED_OTHER = 0;
+export const SCHED_FIFO = 1;
+export const SCHED_RESET_ON_FORK = 0x40000000;
+
+export const PR_SET_PDEATHSIG = 1;
+export const PR_SET_TIMERSLACK = 29;
+
+export const SIGKILL = 9;
+export const SIGUSR2 = 12;
+export const SIGALRM = 14;
+export const SIG_UNBLOCK = 1;
+
+export const EPERM = 1;
+export const ENOENT = 2;
+export const EINTR = 4;
+export const EAGAIN = 11;
+export const EACCES = 13;
+export const EEXIST = 17;
+export const ENODEV = 19;
+export const EINVAL = 22;
+export const EPROTONOSUPPORT = 93;
+export const EOPNOTSUPP = 95;
+export const EAFNOSUPPORT = 97;

@@ -1,0 +1,53 @@
+/**
+ * The real host: the kernel of this machine, each run in a network namespace of its own with a TUN device.
+ *
+ * Opening one moves nothing; the first run moves the main thread of the process into a private network for good, so a
+ * host belongs into an executor process. Nothing outside of the private networks changes, and nothing is left when
+ * the process is killed.
+ * Deliberately absent: processes, specs; which of the two links (see the design) a run has: here it is always TUN.
+ */
+import { machine, release } from 'node:os';
+import type { Ns } from '../../base/nanoseconds';
+import { NS_PER_US } from '../../base/nanoseconds';
+import type { Network } from '../../timeline/timeline';
+import type { Host, HostFacts, Run } from '../host';
+import { BlockingThreads } from './blocking-threads';
+import { LinuxRun } from './linux-run';
+import { isOnPath } from './path';
+import { isRootless } from './rights';
+import { listSysctls, Sysctls } from './sysctl';
+
+/** How long before its time a wait stops sleeping; measured best between 100 and 200 us. */
+const SPIN_NS = 200 * NS_PER_US;
+
+export interface LinuxHostOptions {
+  /** The script of the blocking thread: one that calls `runBlockingWorker`. Without it no call may block. */
+  readonly blockingWorkerPath?: string;
+  /** Zero under virtual time, which stands still while a process spins. */
+  readonly spinNs?: Ns;
+}
+
+export function openLinuxHost(options: LinuxHostOptions = {}): Host {
+  return new LinuxHost(options);
+}
+
+class LinuxHost implements Host {
+  readonly facts: HostFacts = { kernel: release(), architecture: machine(), rootless: isRootless() };
+  readonly #spinNs: Ns;
+  readonly #threads: BlockingThreads;
+  /** Read before the first run moves the thread away. */
+  readonly #sysctls = new Sysctls(listSysctls());
+
+  constructor({ blockingWorkerPath, spinNs = SPIN_NS }: LinuxHostOptions) {
+    this.#spinNs = spinNs;
+    this.#threads = new BlockingThreads(blockingWorkerPath);
+  }
+
+  hasCommand(name: string): boolean {
+    return isOnPath(name);
+  }
+
+  openRun(network: Network): Run {
+    return new LinuxRun({ network, threads: this.#threads, sysctls: this.#sysctls, spinNs: this.#spinNs });
+  }
+}

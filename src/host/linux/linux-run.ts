@@ -1,0 +1,239 @@
+/** One private network on this machine: the parts of a run, put together. What each does is told in its own file. */
+import { existsSync } from 'node:fs';
+import type { Ns } from '../../base/nanoseconds';
+import type { Network } from '../../timeline/timeline';
+import type { CounterValues, ProcNetTcpRow, SocketEntry } from '../../trace/trace';
+import type { CallRequest, LinkFrame, ReturnedCall, Run, TimedOutcome } from '../host';
+import { withAlarm } from './alarm';
+import type { BlockingThreads } from './blocking-threads';
+import type { PreparedCall } from './calls';
+import { outcomeOf, prepareCall } from './calls';
+import { RunClock } from './clock';
+import { EINTR, IPPROTO_TCP, SO_LINGER, SOL_SOCKET, SYSTEM_CALLS, TCP_INFO } from './constants';
+import { CounterFiles } from './counters';
+import { SockDiag } from './diag/sock-diag';
+import { errnoName } from './errno';
+import { libc } from './libc';
+import { configureLinks } from './link';
+import { enterPrivateNetwork, returnHome } from './namespace';
+import { PacketSocket } from './packet-socket';
+import { readProcNetTcp } from './proc-net-tcp';
+import { lowerScheduling, raiseScheduling } from './scheduling';
+import { ServerProcess } from './server-process';
+import type { Sysctls } from './sysctl';
+import { Tun } from './tun';
+import { Waiter } from './wait';
+
+/** Longer than struct tcp_info of any kernel. */
+const LARGEST_TCP_INFO = 1024;
+
+export interface RunParts {
+  readonly network: Network;
+  readonly threads: BlockingThreads;
+  readonly sysctls: Sysctls;
+  readonly spinNs: Ns;
+}
+
+export class LinuxRun implements Run {
+  scheduling: 'fifo' | 'other' = 'other';
+  readonly #threads: BlockingThreads;
+  readonly #sysctls: Sysctls;
+  readonly #clock = new RunClock();
+  readonly #tun: Tun;
+  readonly #packets: PacketSocket;
+  readonly #waiter: Waiter;
+  readonly #diag: SockDiag;
+  readonly #counters: CounterFiles;
+  readonly #hasIpv6 = existsSync('/proc/thread-self/net/tcp6');
+  /** What the calls of the spec have opened and not closed. */
+  readonly #descriptors = new Set<number>();
+  /** What must be undone, the last first. */
+  readonly #undo: (() => void)[] = [];
+  #server: ServerProcess | undefined;
+  #closing: Promise<void> | undefined;
+  #isTimed = false;
+
+  /** @throws HostError; then nothing is left */
+  constructor({ network, threads, sysctls, spinNs }: RunParts) {
+    this.#threads = threads;
+    this.#sysctls = sysctls;
+    try {
+      enterPrivateNetwork();
+      this.#undo.push(returnHome);
+      this.#tun = this.#keep(new Tun());
+      configureLinks(network, this.#tun.index);
+      this.#packets = this.#keep(new PacketSocket(this.#clock, this.#tun.index));
+      this.#diag = this.#keep(new SockDiag());
+      this.#counters = this.#keep(new CounterFiles());
+    } catch (error) {
+      this.#undoAll();
+      throw error;
+    }
+    // From here on, nothing that closing must undo can fail.
+    this.#waiter = new Waiter(this.#clock, spinNs, [this.#packets.fd, threads.eventFd]);
+  }
+
+  setSysctl(name: string, value: string): void {
+    this.#sysctls.set(name, value);
+  }
+
+  hasSysctl(name: string): boolean {
+    return this.#sysctls.has(name);
+  }
+
+  async startServer(command: string, port: number, readyWithinNs: Ns): Promise<void> {
+    this.#server = new ServerProcess(command);
+    await this.#server.awaitListening(port, readyWithinNs, () => this.sockets());
+  }
+
+  prepareBlocking(count = 1): Promise<void> {
+    return this.#threads.prepare(count);
+  }
+
+  startTimedPart(): void {
+    this.#isTimed = true;
+    this.scheduling = raiseScheduling(this.#threads.threadIds);
+    this.#clock.restart();
+    this.#packets.restart();
+  }
+
+  endTimedPart(): void {
+    if (this.#isTimed) lowerScheduling(this.#threads.threadIds);
+    this.#isTimed = false;
+  }
+
+  nowNs(): Ns {
+    return this.#clock.now();
+  }
+
+  waitForEvent(untilNs: Ns): void {
+    this.#waiter.untilReadable(untilNs);
+  }
+
+  waitExactly(untilNs: Ns): void {
+    this.#waiter.untilExactly(untilNs);
+  }
+
+  inject(bytes: Uint8Array): { readonly startedNs: Ns; readonly errno: string } {
+    const startedNs = this.#clock.now();
+    const result = this.#tun.write(bytes);
+    return { startedNs, errno: errnoName(result) };
+  }
+
+  receive(): readonly LinkFrame[] {
+    const frames = this.#packets.receive();
+    for (const { direction } of frames) {
+      if (direction === 'out') this.#tun.discardOne();
+    }
+    return frames;
+  }
+
+  call(request: CallRequest, limitNs: Ns): TimedOutcome {
+    const prepared = prepareCall(request);
+    const made = prepared.maySleep ? withAlarm(limitNs, () => this.#make(prepared)) : this.#make(prepared);
+    const { startedNs, endedNs, result } = made;
+    this.#follow(prepared, result);
+    const isCutShort = result === -EINTR || isShortWrite(prepared, result);
+    const interrupted = prepared.maySleep && isCutShort && endedNs - startedNs >= limitNs;
+    return { startedNs, endedNs, outcome: outcomeOf(prepared, result), interrupted };
+  }
+
+  startBlockingCall(request: CallRequest, token: number): { readonly startedNs: Ns } {
+    const { seconds, ns } = this.#threads.start(prepareCall(request), token);
+    return { startedNs: this.#clock.at(seconds, ns) };
+  }
+
+  returnedCalls(): readonly ReturnedCall[] {
+    return this.#threads.collect().map(({ token, prepared, result, endedSeconds, endedNs, cancelled }) => {
+      this.#follow(prepared, result);
+      return {
+        token,
+        endedNs: this.#clock.at(endedSeconds, endedNs),
+        outcome: outcomeOf(prepared, result),
+        cancelled: cancelled && (result === -EINTR || isShortWrite(prepared, result)),
+      };
+    });
+  }
+
+  cancelBlockingCalls(): void {
+    this.#threads.cancelAll();
+  }
+
+  sockets(): readonly SocketEntry[] {
+    return this.#diag.sockets();
+  }
+
+  counters(): CounterValues {
+    return this.#counters.read();
+  }
+
+  tcpInfo(fd: number): { readonly bytes: Uint8Array } | { readonly errno: string } {
+    const bytes = new Uint8Array(LARGEST_TCP_INFO);
+    const length = Uint32Array.of(bytes.length);
+    const result = libc.getsockopt(fd, IPPROTO_TCP, TCP_INFO, bytes, length);
+    return result < 0 ? { errno: errnoName(result) } : { bytes: bytes.slice(0, length[0] ?? 0) };
+  }
+
+  procNetTcp(): readonly ProcNetTcpRow[] {
+    return readProcNetTcp(this.#hasIpv6);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.endTimedPart();
+    this.#threads.cancelAll();
+    for (const { prepared, result } of this.#threads.collect()) this.#follow(prepared, result);
+    await this.#server?.kill();
+    for (const fd of this.#descriptors) abandon(fd);
+    this.#endConnections();
+    this.#undoAll();
+  }
+
+  /** Connections that the spec or the server has closed, but the harness has not acknowledged. */
+  #endConnections(): void {
+    try {
+      this.#diag.destroyAll();
+    } catch {
+      // They end by themselves, only later.
+    }
+  }
+
+  #make(prepared: PreparedCall): { readonly startedNs: Ns; readonly endedNs: Ns; readonly result: number } {
+    const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = prepared.values;
+    const startedNs = this.#clock.now();
+    const result = libc.syscall(prepared.number, a, b, c, d, e, f);
+    return { startedNs, endedNs: this.#clock.now(), result };
+  }
+
+  /** Notes which descriptors a call has opened or closed. */
+  #follow({ number, values }: PreparedCall, result: number): void {
+    const opens = number === SYSTEM_CALLS.socket || number === SYSTEM_CALLS.accept4;
+    if (opens && result >= 0) this.#descriptors.add(result);
+    // Linux closes the descriptor even when the call says EINTR.
+    if (number === SYSTEM_CALLS.close) this.#descriptors.delete(values[0] ?? -1);
+  }
+
+  #keep<T extends { close(): void }>(part: T): T {
+    this.#undo.push(() => part.close());
+    return part;
+  }
+
+  #undoAll(): void {
+    for (const undo of this.#undo.splice(0).reverse()) undo();
+  }
+}
+
+/** Closes a socket without waiting for anybody: its connection is reset. */
+function abandon(fd: number): void {
+  libc.setsockopt(fd, SOL_SOCKET, SO_LINGER, Int32Array.of(1, 0), 8);
+  libc.close(fd);
+}
+
+function isShortWrite({ number, values }: PreparedCall, result: number): boolean {
+  const writes = number === SYSTEM_CALLS.write || number === SYSTEM_CALLS.sendto;
+  return writes && result >= 0 && result < (values[2] ?? 0);
+}

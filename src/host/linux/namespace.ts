@@ -1,0 +1,54 @@
+/**
+ * Private networks. Each run has one of its own, which the main thread of the process moves into; sockets and child
+ * processes follow that thread. Between runs the thread stands in an empty private network, `home`: nothing that this
+ * process does can then reach the network it was started in, and threads that are born there keep no run's network
+ * alive. A network vanishes with the last socket, process or thread in it, so nothing is left of a process that is killed.
+ */
+import { openSync } from 'node:fs';
+import { HostError } from '../host';
+import { CLONE_NEWNET, EPERM } from './constants';
+import { errnoName } from './errno';
+import { libc, succeed } from './libc';
+
+let homeFd: number | undefined;
+
+/**
+ * Moves the calling thread into a fresh network.
+ * @throws HostError `no-namespace`
+ */
+export function enterPrivateNetwork(): void {
+  homeFd ??= openHome();
+  unshareNetwork();
+}
+
+/** Moves the calling thread back to where it stands between runs. */
+export function returnHome(): void {
+  if (homeFd !== undefined) succeed('setns(home)', libc.setns(homeFd, CLONE_NEWNET));
+}
+
+/** Does something, such as starting a thread, while the calling thread stands at home; then moves back. */
+export function whileAtHome<T>(action: () => T): T {
+  const runFd = openSync('/proc/thread-self/ns/net', 'r');
+  try {
+    returnHome();
+    return action();
+  } finally {
+    succeed('setns(run)', libc.setns(runFd, CLONE_NEWNET));
+    libc.close(runFd);
+  }
+}
+
+function openHome(): number {
+  unshareNetwork();
+  return openSync('/proc/thread-self/ns/net', 'r');
+}
+
+function unshareNetwork(): void {
+  const result = libc.unshare(CLONE_NEWNET);
+  if (result >= 0) return;
+  const hint =
+    result === -EPERM
+      ? 'a private network needs CAP_SYS_ADMIN: run as root, or as an ordinary user under `unshare -Ur`'
+      : 'the kernel must have CONFIG_NET_NS, and user.max_net_namespaces must not be exhausted';
+  throw new HostError('no-namespace', `unshare(CLONE_NEWNET): ${errnoName(result)}`, hint);
+}
