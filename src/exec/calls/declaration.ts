@@ -1,0 +1,53 @@
+/**
+ * How system calls are declared: one small function per call turns a spec's arguments into a request for the host.
+ * What the kernel makes of it is compared elsewhere (match/call.ts); the words of the language are in spec/.
+ */
+import type { CallRequest } from '../../host/host';
+import { integerOf } from '../../match/call';
+import type { Call, CallArgument } from '../../spec/model';
+import type { Connection } from '../../timeline/timeline';
+import type { Resolved, SocketTable } from '../sockets';
+
+/** What a call's arguments are resolved against. */
+export interface CallContext {
+  readonly sockets: SocketTable;
+  readonly connection: Connection | undefined;
+}
+
+/** Turns the arguments of a spec's call into a request. */
+export type CallDeclaration = (call: Call, context: CallContext) => Resolved<CallRequest>;
+
+/** Most calls take a socket first: resolves it, and hands the rest to the declaration. */
+export function onSocket(
+  build: (fd: number, call: Call, context: CallContext) => Resolved<CallRequest>,
+): CallDeclaration {
+  return (call, context) => {
+    const fd = context.sockets.descriptorOf(call.args[0]);
+    return 'problem' in fd ? fd : build(fd.value, call, context);
+  };
+}
+
+/** The integer or constant at this place; `fallback` for `...` or nothing. */
+export function integerAt(call: Call, place: number, fallback: number): Resolved<number> {
+  const argument = call.args[place];
+  if (argument === undefined || argument.kind === 'ellipsis') return { value: fallback };
+  const value = integerOf(argument);
+  return value === undefined ? { problem: `argument ${place + 1} of ${call.name} is not a number` } : { value };
+}
+
+/** Goes on with two resolved values, or stops at the first problem. */
+export function both<A, B, R>(
+  left: Resolved<A>,
+  right: Resolved<B>,
+  build: (left: A, right: B) => Resolved<R>,
+): Resolved<R> {
+  if ('problem' in left) return left;
+  return 'problem' in right ? right : build(left.value, right.value);
+}
+
+/** The bytes that a sending call sends: the string that is written, or zeros of the count. */
+export function bytesToSend(argument: CallArgument | undefined, count: number): Uint8Array {
+  const bytes = new Uint8Array(Math.max(0, count));
+  if (argument?.kind === 'string') bytes.set(argument.bytes.subarray(0, count));
+  return bytes;
+}

@@ -1,0 +1,103 @@
+/**
+ * The engine: what the harness must do next, worked out from the timeline and from what has been seen. Sans I/O: it
+ * is told of observations, is asked for the next action with the time that the caller read, and touches nothing.
+ */
+import { present } from '../base/assert';
+import type { Ns } from '../base/nanoseconds';
+import { Progress } from '../match/progress';
+import type { MappingMistake, SequenceSpace } from '../match/sequence-space';
+import type { Call, SampleExpectation, When } from '../spec/model';
+import type { Connection, Timeline, TimelineStep } from '../timeline/timeline';
+import type { Observation } from '../trace/trace';
+import { type CraftContext, craftPacket } from '../wire/craft';
+import type { PacketPattern } from '../wire/pattern';
+
+export type Action =
+  | { readonly kind: 'send'; readonly step: number; readonly plannedNs: Ns; readonly bytes: Uint8Array }
+  | { readonly kind: 'unsendable'; readonly step: number; readonly reason: string }
+  | {
+      readonly kind: 'call';
+      readonly step: number;
+      readonly plannedNs: Ns;
+      readonly call: Call;
+      readonly returns: When | undefined;
+      readonly connection: Connection | undefined;
+    }
+  | { readonly kind: 'sample'; readonly step: number; readonly plannedNs: Ns; readonly sample: SampleExpectation }
+  | { readonly kind: 'mark'; readonly step: number; readonly plannedNs: Ns }
+  /** Sleep until something comes or the time is there. */
+  | { readonly kind: 'wait'; readonly untilNs: Ns }
+  /** The time has come without anything: say so with a `tick`. */
+  | { readonly kind: 'tick' }
+  | { readonly kind: 'done' };
+
+export class Engine {
+  private readonly progress: Progress;
+
+  constructor(timeline: Timeline) {
+    this.progress = new Progress(timeline);
+  }
+
+  observe(observation: Observation): void {
+    this.progress.observe(observation);
+  }
+
+  /** What to do next. @param nowNs the time, read before the last frames were fetched */
+  next(nowNs: Ns): Action {
+    const need = this.progress.need();
+    if (need.kind === 'done') return need;
+    if (need.kind === 'wait') return nowNs >= need.untilNs ? { kind: 'tick' } : need;
+    return this.act(need.step, need.plannedNs);
+  }
+
+  private act(step: TimelineStep, plannedNs: Ns): Action {
+    const { action, index } = step;
+    switch (action.kind) {
+      case 'inject':
+        return this.send(step, action.packet, plannedNs);
+      case 'call': {
+        const connection = step.connection === undefined ? undefined : this.progress.book.connection(step.connection);
+        return { kind: 'call', step: index, plannedNs, call: action.call, returns: action.returns, connection };
+      }
+      case 'sample':
+        return { kind: 'sample', step: index, plannedNs, sample: action.sample };
+      default:
+        return { kind: 'mark', step: index, plannedNs };
+    }
+  }
+
+  private send(step: TimelineStep, packet: PacketPattern, plannedNs: Ns): Action {
+    const index = present(step.connection, 'the connection of an injection');
+    const connection = this.progress.book.connection(index);
+    const space = this.progress.book.space(index);
+    const live = liveNumbers(packet, space);
+    if ('mistake' in live) return { kind: 'unsendable', step: step.index, reason: live.mistake };
+    const context = craftContext(connection, this.progress.timeline);
+    return { kind: 'send', step: step.index, plannedNs, bytes: craftPacket(live, context) };
+  }
+}
+
+/** The pattern in the numbers of the wire, as far as the connection knows them. */
+function liveNumbers(packet: PacketPattern, space: SequenceSpace): PacketPattern | MappingMistake {
+  switch (packet.kind) {
+    case 'tcp':
+      return space.toLive(packet);
+    case 'icmp':
+      return packet.quotedSeq === undefined ? packet : { ...packet, quotedSeq: space.liveLocalSeq(packet.quotedSeq) };
+    case 'udp':
+      return packet;
+  }
+}
+
+/** From the remote side to the kernel under test. */
+function craftContext(connection: Connection, timeline: Timeline): CraftContext {
+  return {
+    version: timeline.network.ipVersion,
+    sourceAddress: connection.remoteAddress,
+    targetAddress: connection.localAddress,
+    sourcePort: connection.remotePort,
+    targetPort: connection.localPort ?? timeline.localPort,
+    seq: 0,
+    ack: 0,
+  };
+}

@@ -1,0 +1,60 @@
+/** Judging: walks a trace along its timeline again, and sums up. */
+import type { CrossedPacket } from '../match/connections';
+import type { Check } from '../match/match';
+import { Progress } from '../match/progress';
+import type { Trace } from '../trace/trace';
+import { printPacket } from '../wire/print';
+import { latenessOf, missedSlot } from './lateness';
+import type { Verdict, VerdictStatus } from './verify';
+
+/** The verdict of a trace. */
+export function judge(trace: Trace): Verdict {
+  const progress = new Progress(trace.timeline);
+  for (const observation of trace.observations) progress.observe(observation);
+  const strays = straysOf(progress);
+  const checks = [...progress.checks, ...strayChecks(trace, strays)];
+  const reason = reasonOf(trace, progress);
+  return {
+    status: statusOf(trace, progress, checks),
+    checks,
+    lateness: latenessOf(progress.timings),
+    ...(reason === undefined ? {} : { reason }),
+    ...(trace.end.kind === 'host-error' ? { trouble: trace.end.error } : {}),
+    strays,
+    notReached: trace.timeline.steps.length - progress.reached - (progress.failed ? 1 : 0),
+    crossed: progress.book.crossed,
+    durationNs: trace.end.kind === 'skipped' ? 0 : trace.end.atNs,
+  };
+}
+
+function statusOf({ end, timeline }: Trace, progress: Progress, checks: readonly Check[]): VerdictStatus {
+  if (end.kind === 'skipped') return 'skipped';
+  if (end.kind === 'host-error') return 'errored';
+  if (missedSlot(progress.timings, timeline) !== undefined) return 'inconclusive';
+  return checks.every((check) => check.passed) && progress.need().kind === 'done' ? 'passed' : 'failed';
+}
+
+function reasonOf({ end, timeline }: Trace, progress: Progress): string | undefined {
+  if (end.kind === 'skipped') return end.reason;
+  return end.kind === 'finished' ? missedSlot(progress.timings, timeline) : undefined;
+}
+
+function straysOf(progress: Progress): readonly CrossedPacket[] {
+  const untaken = new Set(progress.book.untaken().map((packet) => packet.script));
+  return progress.book.crossed.filter((packet) => untaken.has(packet.script));
+}
+
+/** Where the spec says `strays: fail`, each segment that no step took is a failed check of the last step. */
+function strayChecks({ timeline, end }: Trace, strays: readonly CrossedPacket[]): readonly Check[] {
+  if (timeline.strays !== 'fail' || end.kind !== 'finished') return [];
+  return strays.map(({ atNs, connection, script }) => ({
+    step: timeline.steps.length - 1,
+    kind: 'strays',
+    passed: false,
+    title: 'no segment besides the expected ones',
+    mismatches: [
+      { field: 'stray', expected: 'nothing', observed: `${printPacket(script)} (${connection ?? 'no connection'})` },
+    ],
+    atNs,
+  }));
+}
