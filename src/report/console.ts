@@ -1,0 +1,89 @@
+/** The report for people at a terminal, or reading a log: a line per run, an explanation for each that did not pass. */
+import { formatDuration, NS_PER_MS } from '../base/nanoseconds';
+import { renderDiagnostic } from '../spec/render';
+import type { RejectedSpec, RunResult, SuiteListener, SuiteSummary } from '../suite/suite';
+import type { VerdictStatus } from '../verify/verify';
+import { failureLines } from './failure';
+import { type Paint, painter, type Style } from './paint';
+import type { Sink } from './report';
+
+const LABELS: Readonly<Record<VerdictStatus, readonly [text: string, style: Style]>> = {
+  passed: ['ok  ', 'good'],
+  failed: ['FAIL', 'bad'],
+  skipped: ['skip', 'warn'],
+  errored: ['ERR ', 'bad'],
+  inconclusive: ['????', 'warn'],
+};
+
+/** Prints results as they come, and the summary at the end. */
+export function consoleReporter({ write, color }: Sink): SuiteListener {
+  const paint = painter(color);
+  const print = (lines: readonly string[]): void => write(lines.map((line) => `${line}\n`).join(''));
+  return (event) => {
+    switch (event.kind) {
+      case 'spec-rejected':
+      case 'spec-warned':
+        print(diagnosticLines(event.rejected));
+        return;
+      case 'suite-started':
+        print([
+          paint('dim', `${count(event.runs, 'run')} of ${count(event.files, 'spec')}, ${count(event.jobs, 'job')}`),
+        ]);
+        return;
+      case 'run-started':
+        return;
+      case 'run-finished':
+        print(resultLines(event.result, paint));
+        return;
+      case 'suite-finished':
+        print(summaryLines(event.summary, paint));
+    }
+  };
+}
+
+/** All diagnostics of a file, with an empty line behind each. */
+export function diagnosticLines({ file, diagnostics }: RejectedSpec): readonly string[] {
+  return diagnostics.flatMap((one) => [renderDiagnostic(one, file), '']);
+}
+
+/** One run: its headline, and what there is to explain. */
+export function resultLines(result: RunResult, paint: Paint): readonly string[] {
+  const { run, verdict, attempts, durationMs } = result;
+  const [label, style] = LABELS[verdict.status];
+  const again = attempts > 1 ? `, ${attempts} attempts` : '';
+  const time = paint('dim', `(${formatDuration(Math.round(durationMs * NS_PER_MS))}${again})`);
+  const { file, name, variant } = run.timeline;
+  const headline = `${paint(style, label)} ${file} [${variant.label}] ${name} ${time}`;
+  return [headline, ...explanation(result, paint).map((line) => `     ${line}`)];
+}
+
+function explanation(result: RunResult, paint: Paint): readonly string[] {
+  const { verdict, run } = result;
+  switch (verdict.status) {
+    case 'passed':
+      return [];
+    case 'skipped':
+      return [verdict.reason ?? ''];
+    case 'inconclusive':
+      return [verdict.reason ?? '', 'neither passed nor failed: try again on an idle machine, or with fewer --jobs'];
+    case 'errored': {
+      const trouble = verdict.trouble;
+      const place = trouble?.line === undefined ? '' : `${run.timeline.file}:${trouble.line}: `;
+      const hint = trouble?.hint === undefined ? [] : [`hint: ${trouble.hint}`];
+      return [`${place}${trouble?.message ?? ''} [${trouble?.code ?? ''}]`, ...hint];
+    }
+    case 'failed':
+      return failureLines(result, paint);
+  }
+}
+
+function summaryLines(summary: SuiteSummary, paint: Paint): readonly string[] {
+  const parts = (['passed', 'failed', 'skipped', 'errored', 'inconclusive', 'rejected'] as const)
+    .filter((key) => summary[key] > 0 || key === 'passed' || key === 'failed')
+    .map((key) => paint(key === 'passed' ? 'good' : summary[key] > 0 ? 'bad' : 'dim', `${summary[key]} ${key}`));
+  return [`${parts.join(', ')} ${paint('dim', `(${formatDuration(summary.durationMs * NS_PER_MS)})`)}`];
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,67 @@
+/** Why a run did not pass, as lines for people: the spec's line, expected and observed, the last segments both ways. */
+import { formatDuration } from '../base/nanoseconds';
+import type { Check } from '../match/match';
+import type { RunResult } from '../suite/suite';
+import { markFields } from './mark';
+import type { Paint } from './paint';
+import { segmentLines } from './segments';
+
+/** How many of the last segments are shown. */
+const LAST_SEGMENTS = 8;
+
+/** The explanation of a failed run, without its headline. */
+export function failureLines(result: RunResult, paint: Paint): readonly string[] {
+  const { verdict, run } = result;
+  const failed = verdict.checks.filter((check) => !check.passed);
+  const notReached = verdict.notReached === 0 ? [] : [paint('dim', `${verdict.notReached} later step(s) not reached`)];
+  return [
+    ...failed.flatMap((check) => checkLines(check, run.timeline, paint)),
+    ...notReached,
+    ...lastSegments(result, paint),
+    ...strayLines(result, paint),
+  ];
+}
+
+function checkLines(check: Check, timeline: RunResult['run']['timeline'], paint: Paint): readonly string[] {
+  const step = timeline.steps[check.step];
+  const line = step?.place.line ?? 0;
+  const gutter = ' '.repeat(String(line).length);
+  const fields = check.mismatches.map(({ field }) => field);
+  return [
+    `${paint('bold', `${timeline.file}:${line}:${step?.place.column ?? 1}`)}: ${check.title === step?.label ? check.title : `${step?.label ?? ''}: ${check.title}`}`,
+    `${line} | ${step?.place.text ?? ''}`,
+    ...compared(check, fields).map((text) => `${gutter} | ${text}`),
+    ...check.mismatches.map(
+      ({ field, expected, observed }) =>
+        `${gutter} = ${paint('bad', field)}: expected ${expected}, observed ${observed}`,
+    ),
+    ...(check.message === undefined ? [] : [`${gutter} = ${paint('bad', check.message)}`]),
+    `${gutter} = at ${formatDuration(check.atNs)}`,
+  ];
+}
+
+function compared({ kind, expected, observed }: Check, fields: readonly string[]): readonly string[] {
+  if (kind !== 'segment' || expected === undefined) return [];
+  return [
+    ...marked('expected', expected, fields),
+    ...(observed === undefined ? [] : marked('observed', observed, fields)),
+  ];
+}
+
+function marked(side: string, text: string, fields: readonly string[]): readonly string[] {
+  const carets = markFields(text, fields);
+  return [`${side}  ${text}`, ...(carets === '' ? [] : [`          ${carets}`])];
+}
+
+function lastSegments({ verdict }: RunResult, paint: Paint): readonly string[] {
+  const last = verdict.crossed.slice(-LAST_SEGMENTS);
+  if (last.length === 0) return [paint('dim', 'no segment crossed the link')];
+  const earlier = verdict.crossed.length - last.length;
+  const title = `last segments (< injected, > from the kernel${earlier === 0 ? '' : `; ${earlier} earlier ones in the trace`}):`;
+  return [paint('dim', title), ...segmentLines(last)];
+}
+
+function strayLines({ verdict }: RunResult, paint: Paint): readonly string[] {
+  if (verdict.strays.length === 0) return [];
+  return [paint('dim', 'segments that no step expected:'), ...segmentLines(verdict.strays.slice(-LAST_SEGMENTS))];
+}

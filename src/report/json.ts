@@ -1,0 +1,58 @@
+/** `--reporter json`: one document at the end of the suite. Its fields are stable; see docs/json-report.md. */
+import type { Check } from '../match/match';
+import type { RejectedSpec, RunResult, SuiteListener, SuiteSummary } from '../suite/suite';
+import { lineColumnOf } from '../spec/source';
+import type { Timeline } from '../timeline/timeline';
+import type { Sink } from './report';
+
+/** Collects rejected files and results, and writes the document when the suite is finished. */
+export function jsonReporter({ write }: Sink): SuiteListener {
+  const rejected: RejectedSpec[] = [];
+  return (event) => {
+    if (event.kind === 'spec-rejected') rejected.push(event.rejected);
+    if (event.kind === 'suite-finished')
+      write(`${JSON.stringify(documentOf(event.summary, event.results, rejected), undefined, 2)}\n`);
+  };
+}
+
+function documentOf(summary: SuiteSummary, results: readonly RunResult[], rejected: readonly RejectedSpec[]): unknown {
+  return { summary, results: results.map(resultOf), rejected: rejected.map(rejectedOf) };
+}
+
+function resultOf({ run, verdict, attempts, durationMs, trace }: RunResult): unknown {
+  const { file, name, variant } = run.timeline;
+  return {
+    file,
+    name,
+    variant: variant.label,
+    status: verdict.status,
+    durationMs,
+    attempts,
+    lateness: verdict.lateness,
+    ...(trace === undefined ? {} : { kernel: trace.environment.kernel }),
+    ...(verdict.reason === undefined ? {} : { reason: verdict.reason }),
+    ...(verdict.trouble === undefined ? {} : { error: verdict.trouble }),
+    checks: verdict.checks.map((check) => checkOf(check, run.timeline)),
+  };
+}
+
+function checkOf(
+  { step, kind, passed, title, mismatches, message, atNs, expected, observed }: Check,
+  timeline: Timeline,
+): unknown {
+  const line = timeline.steps[step]?.place.line;
+  return { line, step, kind, passed, title, mismatches, message, expected, observed, atNs };
+}
+
+function rejectedOf({ file, diagnostics }: RejectedSpec): unknown {
+  return {
+    file: file.path,
+    diagnostics: diagnostics.map(({ severity, code, message, hint, span }) => ({
+      severity,
+      code,
+      message,
+      hint,
+      ...lineColumnOf(file.text, span.start),
+    })),
+  };
+}

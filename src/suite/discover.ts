@@ -1,0 +1,45 @@
+/** From what the user names - files, folders, globs - to spec files with their text. */
+import { readFileSync, statSync } from 'node:fs';
+import { globSync } from 'tinyglobby';
+import type { SourceFile } from '../spec/source';
+
+/** What a folder is searched for. */
+const SPEC_FILES = ['**/*.yaml', '**/*.yml'];
+
+export interface Discovered {
+  readonly files: readonly SourceFile[];
+  /** Names that led to no file, or to one that cannot be read, with the reason. */
+  readonly problems: readonly string[];
+}
+
+/** Every spec file behind the names, once, sorted within each name. */
+export function discover(names: readonly string[]): Discovered {
+  const paths = new Set<string>();
+  const problems: string[] = [];
+  for (const name of names) {
+    const found = pathsOf(name);
+    if (found.length === 0) problems.push(`${name}: no spec file (*.yaml) there`);
+    for (const path of found) paths.add(path);
+  }
+  const files: SourceFile[] = [];
+  for (const path of paths) {
+    try {
+      files.push({ path, text: readFileSync(path, 'utf8') });
+    } catch (error) {
+      problems.push(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return { files, problems };
+}
+
+function pathsOf(name: string): readonly string[] {
+  const kind = statSync(name, { throwIfNoEntry: false });
+  if (kind?.isFile() === true) return [name];
+  if (kind?.isDirectory() === true) {
+    const folder = name.replace(/\/+$/, '');
+    return globSync(SPEC_FILES, { cwd: name, expandDirectories: false })
+      .sort()
+      .map((path) => (folder === '.' ? path : `${folder}/${path}`));
+  }
+  return globSync([name], { expandDirectories: false }).sort();
+}

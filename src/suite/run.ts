@@ -1,0 +1,112 @@
+/** Runs a plan on a pool of executor processes. */
+import { judge } from '../verify/judge';
+import type { Verdict, VerdictStatus } from '../verify/verify';
+import { expectedDurationNs } from './bounds';
+import { Executor } from './executor';
+import type { PlannedRun, RunResult, SuiteListener, SuiteSummary } from './suite';
+
+export interface RunSettings {
+  /** Executor processes at the same time. */
+  readonly jobs: number;
+  /** How often an inconclusive run is tried again. */
+  readonly retries: number;
+  /** Program and arguments of an executor process. */
+  readonly executorCommand: readonly string[];
+}
+
+/** A defect of the harness showed in an executor; the suite cannot go on. */
+export class ExecutorCrash extends Error {
+  override readonly name = 'ExecutorCrash';
+}
+
+/** The executor processes of one suite. */
+export class ExecutorPool {
+  private readonly settings: RunSettings;
+  private readonly executors = new Set<Executor>();
+  private readonly idle: Executor[] = [];
+
+  constructor(settings: RunSettings) {
+    this.settings = settings;
+  }
+
+  /** Starts one more process ahead of need: starting takes a tenth of a second. */
+  warmUp(count: number): void {
+    while (this.executors.size < Math.min(count, this.settings.jobs)) this.idle.push(this.start());
+  }
+
+  /** Runs every planned run, the longest first, and tells of it. @throws ExecutorCrash */
+  async runAll(runs: readonly PlannedRun[], tell: SuiteListener): Promise<readonly RunResult[]> {
+    const queue = [...runs].sort(
+      (left, right) => expectedDurationNs(right.timeline) - expectedDurationNs(left.timeline),
+    );
+    const results: RunResult[] = [];
+    const lane = async (): Promise<void> => {
+      for (let run = queue.shift(); run !== undefined; run = queue.shift()) {
+        const result = await this.runOne(run, tell);
+        results.push(result);
+        tell({ kind: 'run-finished', result });
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(this.settings.jobs, runs.length) }, lane));
+    return results.sort((left, right) => left.run.index - right.run.index);
+  }
+
+  /** Ends all processes; those that still close a network do so first. */
+  release(): void {
+    for (const executor of this.executors) executor.release();
+  }
+
+  /** Ends all processes now. */
+  kill(): void {
+    for (const executor of this.executors) executor.kill();
+  }
+
+  private async runOne(run: PlannedRun, tell: SuiteListener): Promise<RunResult> {
+    const startedMs = performance.now();
+    for (let attempts = 1; ; attempts++) {
+      tell({ kind: 'run-started', run, attempt: attempts });
+      const executor = this.idle.pop() ?? this.start();
+      const outcome = await executor.run(run.timeline);
+      if (executor.alive) this.idle.push(executor);
+      else this.executors.delete(executor);
+      if (outcome.kind === 'crash') throw new ExecutorCrash(outcome.stack);
+      const verdict = outcome.kind === 'trace' ? judge(outcome.trace) : erroredVerdict(run, outcome.trouble);
+      if (verdict.status === 'inconclusive' && attempts <= this.settings.retries) continue;
+      const durationMs = Math.round((performance.now() - startedMs) * 10) / 10;
+      return { run, verdict, attempts, durationMs, ...(outcome.kind === 'trace' ? { trace: outcome.trace } : {}) };
+    }
+  }
+
+  private start(): Executor {
+    const executor = new Executor(this.settings.executorCommand);
+    this.executors.add(executor);
+    return executor;
+  }
+}
+
+function erroredVerdict({ timeline }: PlannedRun, trouble: NonNullable<Verdict['trouble']>): Verdict {
+  return {
+    status: 'errored',
+    checks: [],
+    lateness: { p50Us: 0, p99Us: 0, maxUs: 0 },
+    trouble,
+    strays: [],
+    notReached: timeline.steps.length,
+    crossed: [],
+    durationNs: 0,
+  };
+}
+
+/** How many runs came to which end. */
+export function summarize(results: readonly RunResult[], rejected: number, durationMs: number): SuiteSummary {
+  const count = (status: VerdictStatus): number => results.filter((result) => result.verdict.status === status).length;
+  return {
+    passed: count('passed'),
+    failed: count('failed'),
+    skipped: count('skipped'),
+    errored: count('errored'),
+    inconclusive: count('inconclusive'),
+    rejected,
+    durationMs: Math.round(durationMs),
+  };
+}
