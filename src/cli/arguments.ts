@@ -1,0 +1,54 @@
+/** Reading option values: each says what is wrong and what it takes. */
+import { InvalidArgumentError } from 'commander';
+import type { IpVariant } from '../spec/model';
+
+const VARIANTS: readonly IpVariant[] = ['ipv4', 'ipv6', 'ipv4-mapped'];
+const MAX_JOBS = 256;
+
+/** `ipv4,ipv6` */
+export function ipList(text: string): readonly IpVariant[] {
+  return text.split(',').map((name) => {
+    const variant = VARIANTS.find((one) => one === name.trim());
+    if (variant === undefined) throw new InvalidArgumentError(`\`${name}\` is none of ${VARIANTS.join(', ')}.`);
+    return variant;
+  });
+}
+
+/** A whole number from 1. */
+export function jobCount(text: string): number {
+  const jobs = Number(text);
+  if (!Number.isInteger(jobs) || jobs < 1 || jobs > MAX_JOBS)
+    throw new InvalidArgumentError(`a whole number from 1 to ${MAX_JOBS} is wanted.`);
+  return jobs;
+}
+
+/** A whole number from 0. */
+export function retryCount(text: string): number {
+  const retries = Number(text);
+  if (!Number.isInteger(retries) || retries < 0) throw new InvalidArgumentError('a whole number from 0 is wanted.');
+  return retries;
+}
+
+/** `NAME=VALUE`, again and again. */
+export function settings(text: string, soFar: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const equals = text.indexOf('=');
+  if (equals < 1) throw new InvalidArgumentError('NAME=VALUE is wanted.');
+  return new Map([...soFar, [text.slice(0, equals), text.slice(equals + 1)]]);
+}
+
+export interface ReporterChoice {
+  readonly name: string;
+  readonly file: string | undefined;
+}
+
+/** `NAME` or `NAME=FILE`, again and again. */
+export function reporters(
+  names: readonly string[],
+): (text: string, soFar: readonly ReporterChoice[] | undefined) => readonly ReporterChoice[] {
+  return (text, soFar) => {
+    const [name = '', ...file] = text.split('=');
+    if (!names.includes(name))
+      throw new InvalidArgumentError(`there is no reporter \`${name}\`; known: ${names.join(', ')}.`);
+    return [...(soFar ?? []), { name, file: file.length === 0 ? undefined : file.join('=') }];
+  };
+}

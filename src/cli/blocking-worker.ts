@@ -1,0 +1,4 @@
+/** The program of a blocking thread. */
+import { runBlockingWorker } from '../host/linux/blocking-worker';
+
+runBlockingWorker();

@@ -1,0 +1,37 @@
+/** The executor process: opens the real host, and serves runs over the channel to its parent. */
+import { join } from 'node:path';
+import { HostError } from '../host/host';
+import { openLinuxHost } from '../host/linux/linux-host';
+import { dieWithParent } from '../host/linux/parent';
+import { probeEnvironment } from '../host/linux/probe';
+import { serveRuns } from '../suite/executor-loop';
+import type { FromExecutor, ToExecutor } from '../suite/protocol';
+import type { HostTrouble } from '../trace/trace';
+
+function main(): void {
+  const send = (message: FromExecutor): void => {
+    process.send?.(message);
+  };
+  try {
+    dieWithParent();
+    const trouble = probeEnvironment();
+    if (trouble !== undefined) {
+      send({ kind: 'unfit', trouble });
+      return;
+    }
+    const host = openLinuxHost({ blockingWorkerPath: join(__dirname, 'blocking-worker.js') });
+    serveRuns(host, {
+      send,
+      onMessage: (listener) => process.on('message', (message) => listener(message as ToExecutor)),
+    });
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error;
+    send({ kind: 'unfit', trouble: troubleOf(error) });
+  }
+}
+
+function troubleOf({ code, message, hint }: HostError): HostTrouble {
+  return { code, message, ...(hint === undefined ? {} : { hint }) };
+}
+
+main();

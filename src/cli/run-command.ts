@@ -1,0 +1,103 @@
+/** `packetspec run`: everything is read and checked first; then it runs. */
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { executorCommand } from '../host/linux/executor-command';
+import type { IpVariant } from '../spec/model';
+import { discover } from '../suite/discover';
+import { planSuite } from '../suite/plan';
+import { ExecutorPool, summarize } from '../suite/run';
+import type { RunResult, SuiteListener } from '../suite/suite';
+import type { ReporterChoice } from './arguments';
+import { EXIT, exitCodeOf } from './exit-codes';
+import { DEFAULT_MAX_COMBINATIONS } from './limits';
+import { openReports } from './sinks';
+import { openTraceFolder } from './trace-files';
+
+export interface RunOptions {
+  readonly jobs?: number;
+  readonly filter?: string;
+  readonly ip?: readonly IpVariant[];
+  readonly set: ReadonlyMap<string, string>;
+  readonly trace?: string;
+  readonly reporter?: readonly ReporterChoice[];
+  readonly retries: number;
+}
+
+/** Most of a run's time is waiting, so there may be more executors than processors. */
+const JOBS_PER_PROCESSOR = 4;
+
+/** Runs specs and tells the reporters; answers with the exit code. */
+export async function runCommand(names: readonly string[], options: RunOptions): Promise<number> {
+  const startedMs = performance.now();
+  const jobs = options.jobs ?? JOBS_PER_PROCESSOR * availableParallelism();
+  const pool = new ExecutorPool({
+    jobs,
+    retries: options.retries,
+    executorCommand: executorCommand(join(__dirname, 'executor.js')),
+  });
+  pool.warmUp(1);
+  stopOnSignals(pool);
+  try {
+    return await planAndRun(names, options, pool, jobs, startedMs);
+  } finally {
+    pool.release();
+  }
+}
+
+async function planAndRun(
+  names: readonly string[],
+  options: RunOptions,
+  pool: ExecutorPool,
+  jobs: number,
+  startedMs: number,
+): Promise<number> {
+  const { files, problems } = discover(names);
+  if (problems.length > 0) return complain(problems);
+  const plan = planSuite(files, {
+    set: options.set,
+    maxCombinations: DEFAULT_MAX_COMBINATIONS,
+    ...(options.ip === undefined ? {} : { onlyIp: options.ip }),
+    ...(options.filter === undefined ? {} : { filter: options.filter }),
+  });
+  const reports = openReports(options.reporter ?? [{ name: 'console', file: undefined }]);
+  const keepTrace = options.trace === undefined ? undefined : openTraceFolder(options.trace);
+  const tell: SuiteListener = (event) => {
+    if (event.kind === 'run-finished') keepTrace?.(event.result);
+    reports.tell(event);
+  };
+  for (const rejected of plan.warned) tell({ kind: 'spec-warned', rejected });
+  for (const rejected of plan.rejected) tell({ kind: 'spec-rejected', rejected });
+
+  let results: readonly RunResult[] = [];
+  if (plan.rejected.length === 0) {
+    if (plan.runs.length === 0) return complain(['no run matches --filter and --ip']);
+    pool.warmUp(plan.runs.length);
+    tell({
+      kind: 'suite-started',
+      runs: plan.runs.length,
+      files: files.length,
+      jobs: Math.min(jobs, plan.runs.length),
+    });
+    results = await pool.runAll(plan.runs, tell);
+  }
+  const summary = summarize(results, plan.rejected.length, performance.now() - startedMs);
+  tell({ kind: 'suite-finished', summary, results });
+  reports.close();
+  return exitCodeOf(summary);
+}
+
+function complain(problems: readonly string[]): number {
+  for (const problem of problems) process.stderr.write(`packetspec: ${problem}\n`);
+  return EXIT.rejected;
+}
+
+/** On Ctrl-C the executors go first; the kernel drops their namespaces with them. */
+function stopOnSignals(pool: ExecutorPool): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      pool.kill();
+      process.stderr.write('\npacketspec: interrupted; nothing is left behind\n');
+      process.exit(EXIT.interrupted);
+    });
+  }
+}
