@@ -32,31 +32,31 @@ export type Action =
   | { readonly kind: 'done' };
 
 export class Engine {
-  private readonly progress: Progress;
+  readonly #progress: Progress;
 
   constructor(timeline: Timeline) {
-    this.progress = new Progress(timeline);
+    this.#progress = new Progress(timeline);
   }
 
   observe(observation: Observation): void {
-    this.progress.observe(observation);
+    this.#progress.observe(observation);
   }
 
   /** What to do next. @param nowNs the time, read before the last frames were fetched */
   next(nowNs: Ns): Action {
-    const need = this.progress.need();
+    const need = this.#progress.need();
     if (need.kind === 'done') return need;
     if (need.kind === 'wait') return nowNs >= need.untilNs ? { kind: 'tick' } : need;
-    return this.act(need.step, need.plannedNs);
+    return this.#act(need.step, need.plannedNs);
   }
 
-  private act(step: TimelineStep, plannedNs: Ns): Action {
+  #act(step: TimelineStep, plannedNs: Ns): Action {
     const { action, index } = step;
     switch (action.kind) {
       case 'inject':
-        return this.send(step, action.packet, plannedNs);
+        return this.#send(step, action.packet, plannedNs);
       case 'call': {
-        const connection = step.connection === undefined ? undefined : this.progress.book.connection(step.connection);
+        const connection = step.connection === undefined ? undefined : this.#progress.book.connection(step.connection);
         return { kind: 'call', step: index, plannedNs, call: action.call, returns: action.returns, connection };
       }
       case 'sample':
@@ -66,13 +66,13 @@ export class Engine {
     }
   }
 
-  private send(step: TimelineStep, packet: PacketPattern, plannedNs: Ns): Action {
+  #send(step: TimelineStep, packet: PacketPattern, plannedNs: Ns): Action {
     const index = present(step.connection, 'the connection of an injection');
-    const connection = this.progress.book.connection(index);
-    const space = this.progress.book.space(index);
+    const connection = this.#progress.book.connection(index);
+    const space = this.#progress.book.space(index);
     const live = liveNumbers(packet, space);
     if ('mistake' in live) return { kind: 'unsendable', step: step.index, reason: live.mistake };
-    const context = craftContext(connection, this.progress.timeline);
+    const context = craftContext(connection, this.#progress.timeline);
     return { kind: 'send', step: step.index, plannedNs, bytes: craftPacket(live, context) };
   }
 }

@@ -10,20 +10,20 @@ const AF_INET = 2;
 const AF_INET6 = 10;
 
 export class SocketTable {
-  private readonly timeline: Timeline;
-  private readonly descriptors = new Map<string, number>();
+  readonly #timeline: Timeline;
+  readonly #descriptors = new Map<string, number>();
 
   constructor(timeline: Timeline) {
-    this.timeline = timeline;
+    this.#timeline = timeline;
   }
 
   /** A call made this socket. */
   bindName(name: string, fd: number): void {
-    this.descriptors.set(name, fd);
+    this.#descriptors.set(name, fd);
   }
 
   descriptor(name: string): Resolved<number> {
-    const fd = this.descriptors.get(name);
+    const fd = this.#descriptors.get(name);
     return fd === undefined
       ? { problem: `there is no socket \`${name}\`: the call that makes it has not succeeded` }
       : { value: fd };
@@ -37,22 +37,22 @@ export class SocketTable {
 
   /** AF_INET6 also for IPv4-mapped addresses. */
   domain(): number {
-    return this.timeline.variant.ip === 'ipv4' ? AF_INET : AF_INET6;
+    return this.#timeline.variant.ip === 'ipv4' ? AF_INET : AF_INET6;
   }
 
   /** What bind() gets: the address of the private network's device. */
   localAddress(): SocketAddress {
-    return this.address(this.timeline.network.localAddress, this.timeline.localPort);
+    return this.#address(this.#timeline.network.localAddress, this.#timeline.localPort);
   }
 
   /** What connect() gets: the other side of the step's connection. */
   remoteAddress(connection: Connection | undefined): Resolved<SocketAddress> {
     if (connection === undefined) return { problem: 'the step has no connection whose address could be used' };
-    return { value: this.address(connection.remoteAddress, connection.remotePort) };
+    return { value: this.#address(connection.remoteAddress, connection.remotePort) };
   }
 
-  private address(address: string, port: number): SocketAddress {
-    switch (this.timeline.variant.ip) {
+  #address(address: string, port: number): SocketAddress {
+    switch (this.#timeline.variant.ip) {
       case 'ipv4':
         return { family: 'ipv4', address, port };
       case 'ipv6':

@@ -2,6 +2,7 @@
 import { toHex } from '../base/hex';
 import { constantValue } from '../spec/constants';
 import type { Call, CallArgument } from '../spec/model';
+import { fieldPlace } from '../spec/structures';
 import type { CallOutcome } from '../trace/trace';
 import type { Mismatch } from './match';
 
@@ -51,7 +52,11 @@ function matchOutputs(call: Call, outcome: CallOutcome): readonly Mismatch[] {
   }
 }
 
-function matchBytes(field: string, expected: CallArgument | undefined, observed: Uint8Array | undefined): readonly Mismatch[] {
+function matchBytes(
+  field: string,
+  expected: CallArgument | undefined,
+  observed: Uint8Array | undefined,
+): readonly Mismatch[] {
   if (expected?.kind !== 'string') return [];
   const [want, got] = [toHex(expected.bytes), toHex(observed ?? new Uint8Array())];
   return want === got ? [] : [{ field, expected: want, observed: got === '' ? 'nothing' : got }];
@@ -61,15 +66,15 @@ function matchOption(expected: CallArgument | undefined, outcome: CallOutcome): 
   const { bytes, value } = outcome.outputs;
   if (expected?.kind === 'string') return matchBytes('option value', expected, bytes);
   if (expected?.kind !== 'struct') return matchNumber('option value', boxed(expected), value);
-  return expected.fields.flatMap((field, index) =>
-    matchNumber(field.name, integerOf(field.value), integerInside(bytes, index)),
+  return expected.fields.flatMap(({ name, value: wanted }) =>
+    matchNumber(name, integerOf(wanted), integerInside(bytes, fieldPlace(name))),
   );
 }
 
 /** Structures such as struct linger are rows of ints, in the machine's byte order: little-endian on all that we run on. */
-function integerInside(bytes: Uint8Array | undefined, index: number): number | undefined {
-  const offset = index * 4;
-  if (bytes === undefined || offset + 4 > bytes.length) return undefined;
+function integerInside(bytes: Uint8Array | undefined, place: number | undefined): number | undefined {
+  const offset = (place ?? 0) * 4;
+  if (bytes === undefined || place === undefined || offset + 4 > bytes.length) return undefined;
   return new DataView(bytes.buffer, bytes.byteOffset).getInt32(offset, true);
 }
 

@@ -39,52 +39,52 @@ export class ConnectionBook {
   readonly strays: SeenPacket[] = [];
   /** Everything that crossed the link, in script numbers. */
   readonly crossed: CrossedPacket[] = [];
-  private readonly states: readonly ConnectionState[];
-  private readonly byTuple = new Map<string, ConnectionState>();
+  readonly #states: readonly ConnectionState[];
+  readonly #byTuple = new Map<string, ConnectionState>();
 
   constructor(connections: readonly Connection[]) {
-    this.states = connections.map((connection) => ({
+    this.#states = connections.map((connection) => ({
       connection,
       space: new SequenceSpace(),
       inbox: [],
       lastEventNs: 0,
     }));
-    for (const state of this.states) this.index(state);
+    for (const state of this.#states) this.#index(state);
   }
 
   /** The connection as known by now: the kernel's port of an active one is learned from its SYN. */
   connection(index: number): Connection {
-    return this.state(index).connection;
+    return this.#state(index).connection;
   }
 
   space(index: number): SequenceSpace {
-    return this.state(index).space;
+    return this.#state(index).space;
   }
 
   /** Segments of the kernel on this connection that no step has taken, oldest first. */
   inbox(index: number): readonly SeenPacket[] {
-    return this.state(index).inbox;
+    return this.#state(index).inbox;
   }
 
   /** Everything that no step has taken, oldest first. */
   untaken(): readonly SeenPacket[] {
-    return [...this.states.flatMap((state) => state.inbox), ...this.strays].sort(
+    return [...this.#states.flatMap((state) => state.inbox), ...this.strays].sort(
       (left, right) => left.atNs - right.atNs,
     );
   }
 
   lastEventNs(index: number): Ns {
-    return this.state(index).lastEventNs;
+    return this.#state(index).lastEventNs;
   }
 
   /** A segment was injected, or a step's time on this connection has come. */
   touch(index: number, atNs: Ns): void {
-    this.state(index).lastEventNs = atNs;
+    this.#state(index).lastEventNs = atNs;
   }
 
   /** A step takes a segment. */
   take(packet: SeenPacket): void {
-    const inbox = packet.connection === undefined ? this.strays : this.state(packet.connection).inbox;
+    const inbox = packet.connection === undefined ? this.strays : this.#state(packet.connection).inbox;
     inbox.splice(inbox.indexOf(packet), 1);
     if (packet.connection !== undefined) this.touch(packet.connection, packet.atNs);
   }
@@ -93,8 +93,8 @@ export class ConnectionBook {
   arrived(bytes: Uint8Array, atNs: Ns): void {
     const live = decodePacket(bytes);
     if (isMulticast(live)) return;
-    const state = this.owner(live);
-    const script = state === undefined ? live : this.scriptView(live, state);
+    const state = this.#owner(live);
+    const script = state === undefined ? live : this.#scriptView(live, state);
     this.crossed.push({ atNs, direction: 'out', connection: state?.connection.name, script });
     if (state === undefined) {
       this.strays.push({ atNs, live, script });
@@ -105,7 +105,7 @@ export class ConnectionBook {
 
   /** The harness injected this on the connection; what it does to the sequence space has been noted before. */
   injected(index: number, bytes: Uint8Array, atNs: Ns): void {
-    const { connection, space } = this.state(index);
+    const { connection, space } = this.#state(index);
     const live = decodePacket(bytes);
     const isTcp = live.kind !== 'opaque' && live.payload.kind === 'tcp';
     const script = isTcp ? { ...live, payload: space.injectedToScript(live.payload) } : live;
@@ -113,35 +113,35 @@ export class ConnectionBook {
     this.touch(index, atNs);
   }
 
-  private scriptView(live: Packet, { space }: ConnectionState): Packet {
+  #scriptView(live: Packet, { space }: ConnectionState): Packet {
     if (live.kind === 'opaque' || live.payload.kind !== 'tcp') return live;
     space.observed(live.payload);
     const payload = space.toScript(live.payload);
     return { ...live, payload };
   }
 
-  private owner(live: Packet): ConnectionState | undefined {
+  #owner(live: Packet): ConnectionState | undefined {
     if (live.kind === 'opaque') return undefined;
     const { payload } = live;
-    if (payload.kind === 'icmp') return this.ownerOfQuote(payload);
+    if (payload.kind === 'icmp') return this.#ownerOfQuote(payload);
     if (payload.kind === 'opaque') return undefined;
     const key = tupleKey(payload.sourcePort, live.header.target, payload.targetPort);
-    const known = this.byTuple.get(key);
+    const known = this.#byTuple.get(key);
     if (known !== undefined || payload.kind !== 'tcp') return known;
     const isFirstSyn = (payload.flags & (TCP_FLAG.SYN | TCP_FLAG.ACK)) === TCP_FLAG.SYN;
-    return isFirstSyn ? this.learn(payload.sourcePort, live.header.target, payload.targetPort) : undefined;
+    return isFirstSyn ? this.#learn(payload.sourcePort, live.header.target, payload.targetPort) : undefined;
   }
 
   /** An ICMP error quotes what the harness injected: its source is the remote side. */
-  private ownerOfQuote(message: IcmpMessage): ConnectionState | undefined {
+  #ownerOfQuote(message: IcmpMessage): ConnectionState | undefined {
     const quoted = quotedPacket(message);
     return quoted === undefined
       ? undefined
-      : this.byTuple.get(tupleKey(quoted.targetPort, quoted.source, quoted.sourcePort));
+      : this.#byTuple.get(tupleKey(quoted.targetPort, quoted.source, quoted.sourcePort));
   }
 
-  private learn(localPort: number, remoteAddress: string, remotePort: number): ConnectionState | undefined {
-    const state = this.states.find(
+  #learn(localPort: number, remoteAddress: string, remotePort: number): ConnectionState | undefined {
+    const state = this.#states.find(
       ({ connection }) =>
         connection.localPort === undefined &&
         connection.remoteAddress === remoteAddress &&
@@ -149,17 +149,17 @@ export class ConnectionBook {
     );
     if (state === undefined) return undefined;
     state.connection = { ...state.connection, localPort };
-    this.index(state);
+    this.#index(state);
     return state;
   }
 
-  private index(state: ConnectionState): void {
+  #index(state: ConnectionState): void {
     const { localPort, remoteAddress, remotePort } = state.connection;
-    if (localPort !== undefined) this.byTuple.set(tupleKey(localPort, remoteAddress, remotePort), state);
+    if (localPort !== undefined) this.#byTuple.set(tupleKey(localPort, remoteAddress, remotePort), state);
   }
 
-  private state(index: number): ConnectionState {
-    return present(this.states[index], `connection ${index}`);
+  #state(index: number): ConnectionState {
+    return present(this.#states[index], `connection ${index}`);
   }
 }
 

@@ -19,75 +19,78 @@ export interface MappingMistake {
 
 export class SequenceSpace {
   /** Live number of script number 0, per side. */
-  private remoteBase = 0;
-  private localBase = 0;
-  private localKnown = false;
-  private remoteKnown = false;
+  #remoteBase = 0;
+  #localBase = 0;
+  #localKnown = false;
+  #remoteKnown = false;
   /** Live number of an injected SYN that the kernel has not answered. */
-  private unansweredSyn: number | undefined;
+  #unansweredSyn: number | undefined;
   /** What the next injected segment gets when the spec leaves it out, in script numbers. */
-  private remoteNext = 0;
-  private localNext = 0;
+  #remoteNext = 0;
+  #localNext = 0;
   /** Timestamp values: what the spec calls them -> what the kernel sent. */
-  private readonly timestampLabels = new Map<number, number>();
-  private lastLiveTimestamp = 0;
-  private lastSentTimestamp = 0;
+  readonly #timestampLabels = new Map<number, number>();
+  #lastLiveTimestamp = 0;
+  #lastSentTimestamp = 0;
 
   /** The pattern with everything filled in that the sequence spaces know, in live numbers. */
   toLive(pattern: SegmentPattern): SegmentPattern | MappingMistake {
     const isSyn = hasFlag(pattern.flags, TCP_FLAG.SYN);
-    const scriptSeq = pattern.seq ?? (isSyn ? 0 : this.remoteNext);
-    const seq = isSyn ? wrap(scriptSeq) : seqAdd(this.remoteBase, scriptSeq);
-    const ack = this.liveAck(pattern);
-    const options = this.liveOptions(pattern);
+    const scriptSeq = pattern.seq ?? (isSyn ? 0 : this.#remoteNext);
+    const seq = isSyn ? wrap(scriptSeq) : seqAdd(this.#remoteBase, scriptSeq);
+    const ack = this.#liveAck(pattern);
+    const options = this.#liveOptions(pattern);
     if (options !== undefined && 'mistake' in options) return options;
     return { ...pattern, seq, ack, ...(options === undefined ? {} : { options }) };
   }
 
   /** The live number of one of the kernel's own script numbers. */
   liveLocalSeq(scriptSeq: number): number {
-    return seqAdd(this.localBase, scriptSeq);
+    return seqAdd(this.#localBase, scriptSeq);
   }
 
   /** The segment was injected: later numbers follow it. */
   sent(pattern: SegmentPattern): void {
     const isSyn = hasFlag(pattern.flags, TCP_FLAG.SYN);
-    const scriptSeq = pattern.seq ?? (isSyn ? 0 : this.remoteNext);
+    const scriptSeq = pattern.seq ?? (isSyn ? 0 : this.#remoteNext);
     for (const option of pattern.options?.list ?? []) {
-      if (option.kind === 'timestamp' && option.val !== undefined) this.lastSentTimestamp = option.val;
+      if (option.kind === 'timestamp' && option.val !== undefined) this.#lastSentTimestamp = option.val;
     }
-    if (isSyn) this.sentSyn(wrap(scriptSeq));
+    if (isSyn) this.#sentSyn(wrap(scriptSeq));
     const end = (isSyn ? 1 : scriptSeq) + (pattern.length ?? 0) + (hasFlag(pattern.flags, TCP_FLAG.FIN) ? 1 : 0);
-    if (!hasFlag(pattern.flags, TCP_FLAG.RST)) this.remoteNext = isSyn ? end : Math.max(this.remoteNext, end);
+    if (!hasFlag(pattern.flags, TCP_FLAG.RST)) this.#remoteNext = isSyn ? end : Math.max(this.#remoteNext, end);
   }
 
   /** A segment of the kernel was seen, before it is compared with anything. */
   observed(segment: TcpSegment): void {
-    if (this.answersSyn(segment)) this.startOver(segment.seq);
-    else if (hasFlag(segment.flags, TCP_FLAG.SYN) && !this.localKnown) this.learnLocal(segment.seq);
+    if (this.#answersSyn(segment)) this.#startOver(segment.seq);
+    else if (hasFlag(segment.flags, TCP_FLAG.SYN) && !this.#localKnown) this.#learnLocal(segment.seq);
     const timestamp = timestampOf(segment);
-    if (timestamp !== undefined) this.lastLiveTimestamp = timestamp;
+    if (timestamp !== undefined) this.#lastLiveTimestamp = timestamp;
     if (hasFlag(segment.flags, TCP_FLAG.RST)) return;
-    this.localNext = Math.max(this.localNext, seqDistance(this.localBase, seqAdd(segment.seq, segmentLength(segment))));
+    this.#localNext = Math.max(
+      this.#localNext,
+      seqDistance(this.#localBase, seqAdd(segment.seq, segmentLength(segment))),
+    );
   }
 
   /** The segment in script numbers; the kernel's own SYN is number 0, whatever the spec calls it. */
   toScript(segment: TcpSegment): TcpSegment {
-    const seq = seqDistance(this.localBase, segment.seq);
-    const ack = hasFlag(segment.flags, TCP_FLAG.ACK) ? seqDistance(this.remoteBase, segment.ack) : segment.ack;
+    const seq = seqDistance(this.#localBase, segment.seq);
+    const ack = hasFlag(segment.flags, TCP_FLAG.ACK) ? seqDistance(this.#remoteBase, segment.ack) : segment.ack;
     return {
       ...segment,
       seq: wrap(seq),
       ack: wrap(ack),
-      options: segment.options.map((option) => this.scriptOption(option)),
+      options: segment.options.map((option) => this.#scriptOption(option)),
     };
   }
 
   /** An injected segment in script numbers, for showing it. */
   injectedToScript(segment: TcpSegment): TcpSegment {
     const isSyn = hasFlag(segment.flags, TCP_FLAG.SYN);
-    const seq = isSyn ? segment.seq : wrap(seqDistance(this.remoteBase, segment.seq));
-    const ack = hasFlag(segment.flags, TCP_FLAG.ACK) ? wrap(seqDistance(this.localBase, segment.ack)) : segment.ack;
+    const seq = isSyn ? segment.seq : wrap(seqDistance(this.#remoteBase, segment.seq));
+    const ack = hasFlag(segment.flags, TCP_FLAG.ACK) ? wrap(seqDistance(this.#localBase, segment.ack)) : segment.ack;
     return { ...segment, seq, ack };
   }
 
@@ -95,57 +98,57 @@ export class SequenceSpace {
   matched(pattern: SegmentPattern, segment: TcpSegment): void {
     const val = labelOf(pattern);
     const live = timestampOf(segment);
-    if (val !== undefined && live !== undefined) this.timestampLabels.set(val, live);
+    if (val !== undefined && live !== undefined) this.#timestampLabels.set(val, live);
   }
 
   /** The first SYN sets the base at once; a later one only when the kernel takes it for a new connection. */
-  private sentSyn(seq: number): void {
-    if (!this.remoteKnown) this.remoteBase = seq;
-    this.remoteKnown = true;
-    this.unansweredSyn = seq;
+  #sentSyn(seq: number): void {
+    if (!this.#remoteKnown) this.#remoteBase = seq;
+    this.#remoteKnown = true;
+    this.#unansweredSyn = seq;
   }
 
   /** A SYN or SYN+ACK of the kernel, or its refusal: RST with sequence number 0 (RFC 9293 section 3.5.2). */
-  private answersSyn({ flags, seq, ack }: TcpSegment): boolean {
-    if (this.unansweredSyn === undefined) return false;
-    const acknowledges = hasFlag(flags, TCP_FLAG.ACK) && ack === seqAdd(this.unansweredSyn, 1);
+  #answersSyn({ flags, seq, ack }: TcpSegment): boolean {
+    if (this.#unansweredSyn === undefined) return false;
+    const acknowledges = hasFlag(flags, TCP_FLAG.ACK) && ack === seqAdd(this.#unansweredSyn, 1);
     return acknowledges && (hasFlag(flags, TCP_FLAG.SYN) || (hasFlag(flags, TCP_FLAG.RST) && seq === 0));
   }
 
-  private startOver(localSeq: number): void {
-    this.remoteBase = this.unansweredSyn ?? this.remoteBase;
-    this.unansweredSyn = undefined;
-    this.localNext = 0;
-    this.learnLocal(localSeq);
+  #startOver(localSeq: number): void {
+    this.#remoteBase = this.#unansweredSyn ?? this.#remoteBase;
+    this.#unansweredSyn = undefined;
+    this.#localNext = 0;
+    this.#learnLocal(localSeq);
   }
 
-  private learnLocal(seq: number): void {
-    this.localBase = seq;
-    this.localKnown = true;
+  #learnLocal(seq: number): void {
+    this.#localBase = seq;
+    this.#localKnown = true;
   }
 
-  private liveAck(pattern: SegmentPattern): number {
+  #liveAck(pattern: SegmentPattern): number {
     const written = pattern.ack;
     if (!hasFlag(pattern.flags, TCP_FLAG.ACK)) return wrap(written ?? 0);
-    return seqAdd(this.localBase, written ?? this.localNext);
+    return seqAdd(this.#localBase, written ?? this.#localNext);
   }
 
-  private liveOptions(pattern: SegmentPattern): SegmentPattern['options'] | MappingMistake {
+  #liveOptions(pattern: SegmentPattern): SegmentPattern['options'] | MappingMistake {
     const options = pattern.options;
     if (options === undefined) return undefined;
     const list: (typeof options.list)[number][] = [];
     for (const option of options.list) {
       if (option.kind === 'sack' && option.blocks !== undefined) {
         const blocks = option.blocks.map(({ left, right }) => ({
-          left: seqAdd(this.localBase, left),
-          right: seqAdd(this.localBase, right),
+          left: seqAdd(this.#localBase, left),
+          right: seqAdd(this.#localBase, right),
         }));
         list.push({ ...option, blocks });
       } else if (option.kind === 'timestamp') {
-        const ecr = this.liveEcr(option.ecr);
+        const ecr = this.#liveEcr(option.ecr);
         if (ecr === undefined)
           return { mistake: `no segment with \`TS val ${option.ecr}\` was seen, so its echo cannot be sent` };
-        list.push({ kind: 'timestamp', val: option.val ?? this.lastSentTimestamp, ecr });
+        list.push({ kind: 'timestamp', val: option.val ?? this.#lastSentTimestamp, ecr });
       } else {
         list.push(option);
       }
@@ -153,16 +156,16 @@ export class SequenceSpace {
     return { ...options, list };
   }
 
-  private liveEcr(ecr: number | undefined): number | undefined {
-    if (ecr === undefined) return this.lastLiveTimestamp;
-    return ecr === 0 ? 0 : this.timestampLabels.get(ecr);
+  #liveEcr(ecr: number | undefined): number | undefined {
+    if (ecr === undefined) return this.#lastLiveTimestamp;
+    return ecr === 0 ? 0 : this.#timestampLabels.get(ecr);
   }
 
-  private scriptOption(option: TcpOption): TcpOption {
+  #scriptOption(option: TcpOption): TcpOption {
     if (option.kind !== 'sack') return option;
     const blocks = option.blocks.map(({ left, right }) => ({
-      left: wrap(seqDistance(this.remoteBase, left)),
-      right: wrap(seqDistance(this.remoteBase, right)),
+      left: wrap(seqDistance(this.#remoteBase, left)),
+      right: wrap(seqDistance(this.#remoteBase, right)),
     }));
     return { kind: 'sack', blocks };
   }

@@ -20,95 +20,97 @@ const STDERR_KEPT = 4096;
  * The process ends by itself when its parent dies (see the host's `dieWithParent`).
  */
 export class Executor {
-  private readonly child: ChildProcess;
-  private unfit: HostTrouble | undefined;
-  private gone: HostTrouble | undefined;
-  private stderr = '';
-  private pending: ((outcome: Outcome) => void) | undefined;
-  private watchdog: NodeJS.Timeout | undefined;
+  readonly #child: ChildProcess;
+  #unfit: HostTrouble | undefined;
+  #gone: HostTrouble | undefined;
+  #stderr = '';
+  #pending: ((outcome: Outcome) => void) | undefined;
+  #watchdog: NodeJS.Timeout | undefined;
 
   /** @param command program and arguments of the executor process */
   constructor(command: readonly string[]) {
     const [program = '', ...args] = command;
-    this.child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], serialization: 'advanced' });
-    this.child.on('message', (message) => this.onMessage(message as FromExecutor));
-    this.child.on('error', (error) => this.onGone(error.message));
-    this.child.on('exit', (code, signal) => this.onGone(signal === null ? `exit status ${code}` : `signal ${signal}`));
-    this.child.stderr?.on('data', (chunk: Buffer) => {
-      this.stderr = (this.stderr + chunk.toString()).slice(-STDERR_KEPT);
+    this.#child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], serialization: 'advanced' });
+    this.#child.on('message', (message) => this.#onMessage(message as FromExecutor));
+    this.#child.on('error', (error) => this.#onGone(error.message));
+    this.#child.on('exit', (code, signal) =>
+      this.#onGone(signal === null ? `exit status ${code}` : `signal ${signal}`),
+    );
+    this.#child.stderr?.on('data', (chunk: Buffer) => {
+      this.#stderr = (this.#stderr + chunk.toString()).slice(-STDERR_KEPT);
     });
   }
 
   /** Whether it can take a run. */
   get alive(): boolean {
-    return this.gone === undefined;
+    return this.#gone === undefined;
   }
 
   /** Runs one timeline; never rejects. Takes one at a time. */
   run(timeline: Timeline): Promise<Outcome> {
     return new Promise((resolve) => {
-      const trouble = this.unfit ?? this.gone;
+      const trouble = this.#unfit ?? this.#gone;
       if (trouble !== undefined) {
         resolve({ kind: 'trouble', trouble });
         return;
       }
-      this.pending = resolve;
+      this.#pending = resolve;
       const limitNs = longestDurationNs(timeline);
-      this.watchdog = setTimeout(() => this.giveUp(limitNs), limitNs / NS_PER_MS);
+      this.#watchdog = setTimeout(() => this.#giveUp(limitNs), limitNs / NS_PER_MS);
       const message: ToExecutor = { kind: 'run', timeline };
-      this.child.send(message, (error) => {
-        if (error !== null) this.onGone(error.message);
+      this.#child.send(message, (error) => {
+        if (error !== null) this.#onGone(error.message);
       });
     });
   }
 
   /** Ends the process and everything that it started. */
   kill(): void {
-    this.child.kill('SIGKILL');
+    this.#child.kill('SIGKILL');
   }
 
   /** Lets the process end by itself once its last network is closed. */
   release(): void {
-    if (this.child.connected) this.child.disconnect();
+    if (this.#child.connected) this.#child.disconnect();
   }
 
-  private onMessage(message: FromExecutor): void {
+  #onMessage(message: FromExecutor): void {
     switch (message.kind) {
       case 'ready':
         return;
       case 'unfit':
-        this.unfit = message.trouble;
-        this.settle({ kind: 'trouble', trouble: message.trouble });
+        this.#unfit = message.trouble;
+        this.#settle({ kind: 'trouble', trouble: message.trouble });
         return;
       case 'finished':
-        this.settle({ kind: 'trace', trace: message.trace });
+        this.#settle({ kind: 'trace', trace: message.trace });
         return;
       case 'crashed':
-        this.settle({ kind: 'crash', stack: message.stack });
+        this.#settle({ kind: 'crash', stack: message.stack });
     }
   }
 
-  private onGone(how: string): void {
-    const said = this.stderr.trim();
-    this.gone ??= {
+  #onGone(how: string): void {
+    const said = this.#stderr.trim();
+    this.#gone ??= {
       code: 'executor-died',
       message: `the executor process ended (${how})${said === '' ? '' : `; it said: ${said}`}`,
     };
-    this.settle({ kind: 'trouble', trouble: this.gone });
+    this.#settle({ kind: 'trouble', trouble: this.#gone });
   }
 
-  private giveUp(limitNs: number): void {
-    this.gone = {
+  #giveUp(limitNs: number): void {
+    this.#gone = {
       code: 'executor-died',
       message: `the run had not ended after ${formatDuration(limitNs)}, and was killed`,
     };
     this.kill();
   }
 
-  private settle(outcome: Outcome): void {
-    clearTimeout(this.watchdog);
-    const pending = this.pending;
-    this.pending = undefined;
+  #settle(outcome: Outcome): void {
+    clearTimeout(this.#watchdog);
+    const pending = this.#pending;
+    this.#pending = undefined;
     pending?.(outcome);
   }
 }

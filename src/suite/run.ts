@@ -21,17 +21,17 @@ export class ExecutorCrash extends Error {
 
 /** The executor processes of one suite. */
 export class ExecutorPool {
-  private readonly settings: RunSettings;
-  private readonly executors = new Set<Executor>();
-  private readonly idle: Executor[] = [];
+  readonly #settings: RunSettings;
+  readonly #executors = new Set<Executor>();
+  readonly #idle: Executor[] = [];
 
   constructor(settings: RunSettings) {
-    this.settings = settings;
+    this.#settings = settings;
   }
 
   /** Starts one more process ahead of need: starting takes a tenth of a second. */
   warmUp(count: number): void {
-    while (this.executors.size < Math.min(count, this.settings.jobs)) this.idle.push(this.start());
+    while (this.#executors.size < Math.min(count, this.#settings.jobs)) this.#idle.push(this.#start());
   }
 
   /** Runs every planned run, the longest first, and tells of it. @throws ExecutorCrash */
@@ -42,44 +42,44 @@ export class ExecutorPool {
     const results: RunResult[] = [];
     const lane = async (): Promise<void> => {
       for (let run = queue.shift(); run !== undefined; run = queue.shift()) {
-        const result = await this.runOne(run, tell);
+        const result = await this.#runOne(run, tell);
         results.push(result);
         tell({ kind: 'run-finished', result });
       }
     };
-    await Promise.all(Array.from({ length: Math.min(this.settings.jobs, runs.length) }, lane));
+    await Promise.all(Array.from({ length: Math.min(this.#settings.jobs, runs.length) }, lane));
     return results.sort((left, right) => left.run.index - right.run.index);
   }
 
   /** Ends all processes; those that still close a network do so first. */
   release(): void {
-    for (const executor of this.executors) executor.release();
+    for (const executor of this.#executors) executor.release();
   }
 
   /** Ends all processes now. */
   kill(): void {
-    for (const executor of this.executors) executor.kill();
+    for (const executor of this.#executors) executor.kill();
   }
 
-  private async runOne(run: PlannedRun, tell: SuiteListener): Promise<RunResult> {
+  async #runOne(run: PlannedRun, tell: SuiteListener): Promise<RunResult> {
     const startedMs = performance.now();
     for (let attempts = 1; ; attempts++) {
       tell({ kind: 'run-started', run, attempt: attempts });
-      const executor = this.idle.pop() ?? this.start();
+      const executor = this.#idle.pop() ?? this.#start();
       const outcome = await executor.run(run.timeline);
-      if (executor.alive) this.idle.push(executor);
-      else this.executors.delete(executor);
+      if (executor.alive) this.#idle.push(executor);
+      else this.#executors.delete(executor);
       if (outcome.kind === 'crash') throw new ExecutorCrash(outcome.stack);
       const verdict = outcome.kind === 'trace' ? judge(outcome.trace) : erroredVerdict(run, outcome.trouble);
-      if (verdict.status === 'inconclusive' && attempts <= this.settings.retries) continue;
+      if (verdict.status === 'inconclusive' && attempts <= this.#settings.retries) continue;
       const durationMs = Math.round((performance.now() - startedMs) * 10) / 10;
       return { run, verdict, attempts, durationMs, ...(outcome.kind === 'trace' ? { trace: outcome.trace } : {}) };
     }
   }
 
-  private start(): Executor {
-    const executor = new Executor(this.settings.executorCommand);
-    this.executors.add(executor);
+  #start(): Executor {
+    const executor = new Executor(this.#settings.executorCommand);
+    this.#executors.add(executor);
     return executor;
   }
 }

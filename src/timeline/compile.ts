@@ -176,19 +176,19 @@ function toleranceOf(outer: ToleranceText | undefined, own: ToleranceText | unde
 
 /** Places by offset; a long spec asks for the same ones again and again. */
 class PlaceBook {
-  private readonly text: string;
-  private readonly known = new Map<number, Place>();
+  readonly #text: string;
+  readonly #known = new Map<number, Place>();
 
   constructor(text: string) {
-    this.text = text;
+    this.#text = text;
   }
 
   at(span: Span): Place {
-    const known = this.known.get(span.start);
+    const known = this.#known.get(span.start);
     if (known !== undefined) return known;
-    const { line, column } = lineColumnOf(this.text, span.start);
-    const place = { line, column, text: lineText(this.text, line) };
-    this.known.set(span.start, place);
+    const { line, column } = lineColumnOf(this.#text, span.start);
+    const place = { line, column, text: lineText(this.#text, line) };
+    this.#known.set(span.start, place);
     return place;
   }
 }

@@ -21,7 +21,7 @@ export function judge(trace: Trace): Verdict {
     ...(reason === undefined ? {} : { reason }),
     ...(trace.end.kind === 'host-error' ? { trouble: trace.end.error } : {}),
     strays,
-    notReached: trace.timeline.steps.length - progress.reached - (progress.failed ? 1 : 0),
+    notReached: notReached(trace, progress),
     crossed: progress.book.crossed,
     durationNs: trace.end.kind === 'skipped' ? 0 : trace.end.atNs,
   };
@@ -37,6 +37,12 @@ function statusOf({ end, timeline }: Trace, progress: Progress, checks: readonly
 function reasonOf({ end, timeline }: Trace, progress: Progress): string | undefined {
   if (end.kind === 'skipped') return end.reason;
   return end.kind === 'finished' ? missedSlot(progress.timings, timeline) : undefined;
+}
+
+/** Steps behind the one at which the run ended; that one counts when it was not the one that failed. */
+function notReached({ timeline }: Trace, { reached, checks }: Progress): number {
+  const endedHere = checks.some((check) => !check.passed && check.step === reached);
+  return timeline.steps.length - reached - (endedHere ? 1 : 0);
 }
 
 function straysOf(progress: Progress): readonly CrossedPacket[] {

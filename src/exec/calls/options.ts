@@ -1,6 +1,7 @@
 /** Calls that read and change a descriptor's settings. */
 import { integerOf } from '../../match/call';
 import type { CallArgument } from '../../spec/model';
+import { fieldPlace } from '../../spec/structures';
 import type { Resolved } from '../sockets';
 import { type CallDeclaration, both, integerAt, onSocket } from './declaration';
 
@@ -9,7 +10,7 @@ const INTEGER_BYTES = 4;
 export const OPTION_CALLS: Readonly<Record<string, CallDeclaration>> = {
   setsockopt: onSocket((fd, call) =>
     both(integerAt(call, 1, 0), integerAt(call, 2, 0), (level, option) => {
-      const value = optionValue(call.args[3]);
+      const value = optionValue(call.args[3], writtenLength(call.args[4]));
       return 'problem' in value ? value : { value: { name: 'setsockopt', fd, level, option, value: value.value } };
     }),
   ),
@@ -51,31 +52,46 @@ function fieldOf(item: CallArgument, name: string): CallArgument | undefined {
   return item.kind === 'struct' ? item.fields.find((field) => field.name === name)?.value : undefined;
 }
 
-/** `[1]`, `1`, `"bytes"` or a structure of ints such as {onoff=1, linger=0}, as the kernel takes it. */
-function optionValue(argument: CallArgument | undefined): Resolved<Uint8Array> {
-  if (argument?.kind === 'string') return { value: argument.bytes };
-  const items = integersOf(argument);
-  if (items === undefined)
-    return { problem: 'the option value is neither a number, a string nor a structure of numbers' };
-  const bytes = new Uint8Array(items.length * INTEGER_BYTES);
+/** `[1]`, `1`, `"bytes"` or a structure such as {onoff=1, linger=0}, as the kernel takes it, in the length that is written. */
+function optionValue(argument: CallArgument | undefined, length: number | undefined): Resolved<Uint8Array> {
+  const bytes = argument?.kind === 'string' ? argument.bytes : bytesOf(integersOf(argument));
+  if (bytes === undefined) return { problem: 'the option value is neither a number, a string nor a known structure' };
+  const value = new Uint8Array(length ?? bytes.length);
+  value.set(bytes.subarray(0, value.length));
+  return { value };
+}
+
+function bytesOf(integers: readonly number[] | undefined): Uint8Array | undefined {
+  if (integers === undefined) return undefined;
+  const bytes = new Uint8Array(integers.length * INTEGER_BYTES);
   const view = new DataView(bytes.buffer);
-  items.forEach((item, index) => view.setInt32(index * INTEGER_BYTES, item, true));
-  return { value: bytes };
+  integers.forEach((integer, index) => view.setInt32(index * INTEGER_BYTES, integer, true));
+  return bytes;
 }
 
 function integersOf(argument: CallArgument | undefined): readonly number[] | undefined {
   if (argument === undefined) return undefined;
-  const parts =
-    argument.kind === 'list'
-      ? argument.items
-      : argument.kind === 'struct'
-        ? argument.fields.map((field) => field.value)
-        : [argument];
-  const integers = parts.map(integerOf);
+  if (argument.kind === 'struct') return structureOf(argument);
+  const integers = (argument.kind === 'list' ? argument.items : [argument]).map(integerOf);
   return integers.every((value) => value !== undefined) ? integers : undefined;
 }
 
-function optionLength(argument: CallArgument | undefined): number {
+function structureOf({ fields }: Extract<CallArgument, { kind: 'struct' }>): readonly number[] | undefined {
+  const integers: number[] = [];
+  for (const { name, value } of fields) {
+    const place = fieldPlace(name);
+    const integer = integerOf(value);
+    if (place === undefined || integer === undefined) return undefined;
+    integers[place] = integer;
+  }
+  return Array.from(integers, (integer) => integer ?? 0);
+}
+
+function writtenLength(argument: CallArgument | undefined): number | undefined {
   const item = argument?.kind === 'list' ? argument.items[0] : argument;
-  return (item === undefined ? undefined : integerOf(item)) ?? INTEGER_BYTES;
+  return item === undefined ? undefined : integerOf(item);
+}
+
+function optionLength(argument: CallArgument | undefined): number {
+  return writtenLength(argument) ?? INTEGER_BYTES;
 }
