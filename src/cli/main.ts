@@ -1,6 +1,6 @@
 /** The command line: what `packetspec` understands. The only place that opens the real host and ends the process. */
 import { Command, CommanderError, Option } from 'commander';
-import { REPORTERS } from '../report/report';
+import { REPORTERS } from '../report/reporters';
 import type { IpVariant } from '../spec/model';
 import { jsonSchema } from '../spec/schema';
 import type { PlanSettings } from '../suite/plan';
@@ -105,13 +105,19 @@ function planSettings({ set, ip, filter }: TextOptions): PlanSettings {
   };
 }
 
+// A reader that has seen enough, such as head(1), is no trouble.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(EXIT.passed);
+});
+
 main(process.argv).then(
   (code) => {
     process.exitCode = code;
   },
   (error: unknown) => {
     process.stderr.write(
-      `packetspec: this is a defect of packetspec:\n${error instanceof Error ? error.stack : String(error)}\n`,
+      `packetspec: this is a defect of packetspec:\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
     );
     process.exitCode = EXIT.crashed;
   },

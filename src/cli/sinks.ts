@@ -1,7 +1,8 @@
 /** Where reporters write: standard output or a file, opened before anything runs so that a bad path is told at once. */
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { REPORTERS, type Sink } from '../report/report';
+import type { Sink } from '../report/report';
+import { REPORTERS } from '../report/reporters';
 import type { SuiteEvent, SuiteListener } from '../suite/suite';
 import type { ReporterChoice } from './arguments';
 

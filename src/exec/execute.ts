@@ -3,7 +3,7 @@
  *
  * It never throws for anything that the environment does: the trace says how the run ended, trouble included.
  */
-import { type Ns, NS_PER_MS } from '../base/nanoseconds';
+import type { Ns } from '../base/nanoseconds';
 import { type Host, HostError, type Run } from '../host/host';
 import { resolveCounter } from '../match/counters';
 import type { Timeline, TimelineStep } from '../timeline/timeline';
@@ -20,15 +20,15 @@ export interface Executed {
 
 /** Runs the timeline, from a fresh network to its last step. */
 export async function execute(timeline: Timeline, host: Host): Promise<Executed> {
-  const beforeMs = performance.now();
-  const startedAt = new Date().toISOString();
+  const beforeNs = host.steadyNs();
+  const startedAt = host.timeOfDay();
   let setupNs: Ns = 0;
   let run: Run | undefined;
   let performer: Performer | undefined;
   let end: TraceEnd;
   try {
     run = host.openRun(timeline.network);
-    setupNs = Math.round((performance.now() - beforeMs) * NS_PER_MS);
+    setupNs = host.steadyNs() - beforeNs;
     performer = new Performer(timeline, run);
     end = await runToTheEnd(timeline, host, run, performer);
   } catch (error) {

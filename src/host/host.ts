@@ -43,6 +43,10 @@ export type HostErrorCode =
 export interface Host {
   /** `uname` and rights of this host. */
   readonly facts: HostFacts;
+  /** The time of day, RFC 3339. */
+  timeOfDay(): string;
+  /** A steady clock, for what lies before and behind the timed part of a run. */
+  steadyNs(): Ns;
   /** Whether a command of this name can be run here. */
   hasCommand(name: string): boolean;
   /** Opens a fresh private network. @throws HostError */

@@ -147,7 +147,7 @@ export class SequenceSpace {
       } else if (option.kind === 'timestamp') {
         const ecr = this.#liveEcr(option.ecr);
         if (ecr === undefined)
-          return { mistake: `no segment with \`TS val ${option.ecr}\` was seen, so its echo cannot be sent` };
+          return { mistake: `no segment with \`TS val ${option.ecr ?? 0}\` was seen, so its echo cannot be sent` };
         list.push({ kind: 'timestamp', val: option.val ?? this.#lastSentTimestamp, ecr });
       } else {
         list.push(option);

@@ -48,8 +48,8 @@ export function windowOf(when: When, anchors: Anchors, tolerance: Tolerance): Wi
       return {
         fromNs,
         untilNs,
-        earliestNs: fromNs - tolerance.earlyNs,
-        latestNs: untilNs + lateAllowanceNs(untilNs - distanceBaseNs(when, anchors), tolerance),
+        earliestNs: fromNs - allowanceNs(fromNs - distanceBaseNs(when, anchors), tolerance.earlyNs, tolerance),
+        latestNs: untilNs + allowanceNs(untilNs - distanceBaseNs(when, anchors), tolerance.lateNs, tolerance),
       };
     }
   }
@@ -57,7 +57,12 @@ export function windowOf(when: When, anchors: Anchors, tolerance: Tolerance): Wi
 
 /** How late something may be that is due this long after the previous step. */
 export function lateAllowanceNs(distanceNs: Ns, tolerance: Tolerance): Ns {
-  return Math.max(tolerance.lateNs, Math.round((Math.max(0, distanceNs) * tolerance.percent) / 100));
+  return allowanceNs(distanceNs, tolerance.lateNs, tolerance);
+}
+
+/** The larger of the absolute part and the percentage of the distance. */
+function allowanceNs(distanceNs: Ns, absoluteNs: Ns, { percent }: Tolerance): Ns {
+  return Math.max(absoluteNs, Math.round((Math.max(0, distanceNs) * percent) / 100));
 }
 
 /** The mismatch of a time outside its window; `undefined` inside it. Times are shown as the spec counts them. */

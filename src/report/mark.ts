@@ -2,7 +2,12 @@
 
 /** Where each field stands in the notation. */
 const PLACES: Readonly<Record<string, RegExp>> = {
-  flags: /^(?:\[[^\]]*\] )?(\S+)/,
+  flags: /^(?:\[[^\]]*\] )?(?:\S+ > \S+ )?(\S+)/,
+  ecn: /^\[.*?\b(noecn|ect01|ect0|ect1|ce)\b/,
+  tos: /(tos 0x[0-9a-f]+)/,
+  ttl: /(ttl \d+)/,
+  flowlabel: /(flowlabel 0x[0-9a-f]+)/,
+  id: /(id \d+)/,
   seq: /(\d+):\d+\(\d+\)/,
   length: /(\(\d+\))/,
   ack: /(ack \d+)/,

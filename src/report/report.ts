@@ -5,8 +5,6 @@
  * Deliberately absent: files, terminals, exit codes (the CLI's), and judgement.
  */
 import type { SuiteListener } from '../suite/suite';
-import { consoleReporter } from './console';
-import { jsonReporter } from './json';
 
 /** Where a reporter writes. */
 export interface Sink {
@@ -17,9 +15,3 @@ export interface Sink {
 
 /** Makes a reporter that writes to the sink. */
 export type ReporterFactory = (sink: Sink) => SuiteListener;
-
-/** By the name that `--reporter` takes. */
-export const REPORTERS: ReadonlyMap<string, ReporterFactory> = new Map([
-  ['console', consoleReporter],
-  ['json', jsonReporter],
-]);

@@ -1,5 +1,6 @@
 /** How long a run can take: for ordering runs, and for noticing one that will never end. */
 import { type Ns, NS_PER_S } from '../base/nanoseconds';
+import { lateAllowanceNs } from '../match/window';
 import type { When } from '../spec/model';
 import type { Timeline, TimelineStep } from '../timeline/timeline';
 
@@ -15,25 +16,37 @@ export function expectedDurationNs(timeline: Timeline): Ns {
 
 /** Longer than any end of this run, failed or not. */
 export function longestDurationNs(timeline: Timeline): Ns {
-  const steps = timeline.steps.reduce((sum, step) => sum + slackNs(step), 0);
-  return 2 * expectedDurationNs(timeline) + steps + (timeline.server?.readyWithinNs ?? 0) + MARGIN_NS;
+  const waits = timeline.steps.reduce((sum, step) => sum + longestWaitNs(step), 0);
+  const latestNs = Math.max(0, ...timeline.steps.map(({ when }) => (countsFromStart(when) ? when.endNs : 0)));
+  return latestNs + waits + (timeline.server?.readyWithinNs ?? 0) + MARGIN_NS;
 }
 
 function furthest(soFarNs: Ns, { when, action }: TimelineStep): Ns {
-  const startNs =
-    when.kind === 'window' && when.anchor === 'start' ? Math.max(soFarNs, when.endNs) : soFarNs + reach(when);
+  const startNs = countsFromStart(when) ? Math.max(soFarNs, when.endNs) : soFarNs + reachNs(when);
   if (action.kind === 'silence' || action.kind === 'group') return startNs + (action.durationNs ?? 0);
   return startNs;
 }
 
-function reach(when: When): Ns {
+function countsFromStart(when: When): when is Extract<When, { kind: 'window' }> {
+  return when.kind === 'window' && when.anchor === 'start';
+}
+
+/** What a time adds to the step before it. */
+function reachNs(when: When): Ns {
   return when.kind === 'window' ? when.endNs : 0;
 }
 
-function slackNs({ when, action, tolerance }: TimelineStep): Ns {
-  const limitNs = when.kind === 'any' ? when.limitNs : 0;
-  const returns = action.kind === 'call' && action.returns !== undefined ? action.returns : undefined;
-  const returnNs = returns === undefined ? 0 : returns.kind === 'any' ? returns.limitNs : reach(returns);
+/** The longest that a step can hold up the run, tolerance and all. */
+function longestWaitNs({ when, action, tolerance }: TimelineStep): Ns {
+  const relativeNs = countsFromStart(when) ? 0 : longestNs(when);
+  const durationNs = action.kind === 'silence' || action.kind === 'group' ? (action.durationNs ?? 0) : 0;
   const withinNs = action.kind === 'sample' ? (action.withinNs ?? 0) : 0;
-  return limitNs + returnNs + withinNs + tolerance.lateNs + STEP_MARGIN_NS;
+  const returns = action.kind === 'call' ? action.returns : undefined;
+  const returnNs = returns === undefined ? 0 : longestNs(returns) + lateAllowanceNs(reachNs(returns), tolerance);
+  const allowanceNs = lateAllowanceNs(reachNs(when), tolerance);
+  return relativeNs + durationNs + withinNs + returnNs + allowanceNs + STEP_MARGIN_NS;
+}
+
+function longestNs(when: When): Ns {
+  return when.kind === 'any' ? when.limitNs : reachNs(when);
 }

@@ -34,7 +34,7 @@ export class Executor {
     this.#child.on('message', (message) => this.#onMessage(message as FromExecutor));
     this.#child.on('error', (error) => this.#onGone(error.message));
     this.#child.on('exit', (code, signal) =>
-      this.#onGone(signal === null ? `exit status ${code}` : `signal ${signal}`),
+      this.#onGone(signal === null ? `exit status ${code ?? 'unknown'}` : `signal ${signal}`),
     );
     this.#child.stderr?.on('data', (chunk: Buffer) => {
       this.#stderr = (this.#stderr + chunk.toString()).slice(-STDERR_KEPT);

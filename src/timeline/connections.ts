@@ -136,7 +136,7 @@ function sharedTuples(
   const owner = new Map<string, string>();
   const diagnostics: Diagnostic[] = [];
   for (const { name, localPort, remoteAddress, remotePort } of connections) {
-    const key = `${localPort} ${remoteAddress} ${remotePort}`;
+    const key = `${localPort ?? 'learned'} ${remoteAddress} ${remotePort}`;
     const other = localPort === undefined ? undefined : owner.get(key);
     const span = declared.get(name)?.span ?? declared.get(other ?? '')?.span;
     if (other !== undefined && span !== undefined) {

@@ -85,7 +85,8 @@ describe('the port of a kernel that opens the connection', () => {
 
   it('goes to the connections in their order, where several go to the same place', () => {
     const book = new ConnectionBook([connection(0, ACTIVE), connection(1, ACTIVE)]);
-    for (const localPort of [51_002, 51_001]) book.arrived(fromKernel(seg('S'), connection(0, { ...ACTIVE, localPort })), 5);
+    for (const localPort of [51_002, 51_001])
+      book.arrived(fromKernel(seg('S'), connection(0, { ...ACTIVE, localPort })), 5);
     expect([book.connection(0).localPort, book.connection(1).localPort]).toEqual([51_002, 51_001]);
   });
 
@@ -101,7 +102,8 @@ describe('the port of a kernel that opens the connection', () => {
 // RFC 792: an error carries the header and the first eight bytes of what caused it: ours, from 192.0.2.1.
 describe('an ICMP error of the kernel', () => {
   const port = '45000028 00000000 ff060000 c0000201 c0a80001  9c421f90 00000001';
-  const unreachable = (quoted: string) => bytes(`45c00038 00000000 40010000 c0a80001 c0000201  03030000 00000000 ${quoted}`);
+  const unreachable = (quoted: string) =>
+    bytes(`45c00038 00000000 40010000 c0a80001 c0000201  03030000 00000000 ${quoted}`);
 
   it('belongs to the connection that it quotes', () => {
     const book = new ConnectionBook([connection(0), connection(1)]);
@@ -124,11 +126,17 @@ describe('an ICMP error of the kernel', () => {
   });
 });
 
-describe('multicast is the kernel\'s own housekeeping', () => {
+describe("multicast is the kernel's own housekeeping", () => {
   it.each([
     ['IGMP to 224.0.0.22', '46c00028 00004000 01020000 c0a80001 e0000016 94040000 22000000 00000000'],
-    ['MLD to ff02::16', '60000000 00083aff fe800000000000000000000000000001 ff020000000000000000000000000016 8f000000 00000000'],
-    ['a router solicitation to ff02::2', '60000000 00083aff fe800000000000000000000000000001 ff020000000000000000000000000002 85000000 00000000'],
+    [
+      'MLD to ff02::16',
+      '60000000 00083aff fe800000000000000000000000000001 ff020000000000000000000000000016 8f000000 00000000',
+    ],
+    [
+      'a router solicitation to ff02::2',
+      '60000000 00083aff fe800000000000000000000000000001 ff020000000000000000000000000002 85000000 00000000',
+    ],
   ])('%s', (_, hex) => {
     const book = new ConnectionBook([connection(0)]);
     book.arrived(bytes(hex), 5);
@@ -138,7 +146,10 @@ describe('multicast is the kernel\'s own housekeeping', () => {
 
   it('an IPv6 address that only holds ff somewhere is none', () => {
     const book = new ConnectionBook([connection(0)]);
-    book.arrived(bytes('60000000 00083aff fe800000000000000000000000000001 00ff0000000000000000000000000002 80000000 00000000'), 5);
+    book.arrived(
+      bytes('60000000 00083aff fe800000000000000000000000000001 00ff0000000000000000000000000002 80000000 00000000'),
+      5,
+    );
     expect(book.strays).toHaveLength(1);
   });
 });
@@ -170,7 +181,9 @@ describe('what crossed the link', () => {
     const ack = seg('.', { seq: 1, ack: 1 });
     book.space(0).sent(ack);
     book.injected(0, toKernel(seg('.', { seq: 5001, ack: 901 })), 3);
-    expect(book.crossed.map(({ atNs, direction, script }) => [atNs, direction, tcpOf(script)?.seq, tcpOf(script)?.ack])).toEqual([
+    expect(
+      book.crossed.map(({ atNs, direction, script }) => [atNs, direction, tcpOf(script)?.seq, tcpOf(script)?.ack]),
+    ).toEqual([
       [1, 'in', 5000, 0],
       [2, 'out', 0, 1],
       [3, 'in', 1, 1],

@@ -45,22 +45,72 @@ describe('a value', () => {
     ['a timestamp value is a name', { kind: 'timestamp', val: 1, ecr: 5 }, { kind: 'timestamp', val: 9, ecr: 5 }, true],
     ['an echo is a number', { kind: 'timestamp', val: 1, ecr: 5 }, { kind: 'timestamp', val: 1, ecr: 6 }, false],
     ['any echo', { kind: 'timestamp', val: 1 }, { kind: 'timestamp', val: 1, ecr: 6 }, true],
-    ['sack', { kind: 'sack', blocks: [{ left: 1, right: 2 }] }, { kind: 'sack', blocks: [{ left: 1, right: 2 }] }, true],
-    ['another edge', { kind: 'sack', blocks: [{ left: 1, right: 2 }] }, { kind: 'sack', blocks: [{ left: 1, right: 3 }] }, false],
+    [
+      'sack',
+      { kind: 'sack', blocks: [{ left: 1, right: 2 }] },
+      { kind: 'sack', blocks: [{ left: 1, right: 2 }] },
+      true,
+    ],
+    [
+      'another edge',
+      { kind: 'sack', blocks: [{ left: 1, right: 2 }] },
+      { kind: 'sack', blocks: [{ left: 1, right: 3 }] },
+      false,
+    ],
     ['a block less', { kind: 'sack', blocks: [] }, { kind: 'sack', blocks: [{ left: 1, right: 3 }] }, false],
     ['any blocks', { kind: 'sack' }, { kind: 'sack', blocks: [{ left: 1, right: 3 }] }, true],
-    ['a cookie', { kind: 'fastopen', cookie: Uint8Array.of(1, 2) }, { kind: 'fastopen', cookie: Uint8Array.of(1, 2) }, true],
-    ['another cookie', { kind: 'fastopen', cookie: Uint8Array.of(1, 2) }, { kind: 'fastopen', cookie: Uint8Array.of(1, 3) }, false],
-    ['no cookie', { kind: 'fastopen', cookie: new Uint8Array(0) }, { kind: 'fastopen', cookie: Uint8Array.of(1) }, false],
+    [
+      'a cookie',
+      { kind: 'fastopen', cookie: Uint8Array.of(1, 2) },
+      { kind: 'fastopen', cookie: Uint8Array.of(1, 2) },
+      true,
+    ],
+    [
+      'another cookie',
+      { kind: 'fastopen', cookie: Uint8Array.of(1, 2) },
+      { kind: 'fastopen', cookie: Uint8Array.of(1, 3) },
+      false,
+    ],
+    [
+      'no cookie',
+      { kind: 'fastopen', cookie: new Uint8Array(0) },
+      { kind: 'fastopen', cookie: Uint8Array.of(1) },
+      false,
+    ],
     ['any cookie', { kind: 'fastopen' }, { kind: 'fastopen', cookie: Uint8Array.of(1) }, true],
-    ['the experimental form is another option', { kind: 'fastopen' }, { kind: 'fastopen-exp', cookie: Uint8Array.of(1) }, false],
+    [
+      'the experimental form is another option',
+      { kind: 'fastopen' },
+      { kind: 'fastopen-exp', cookie: Uint8Array.of(1) },
+      false,
+    ],
     ['md5', { kind: 'md5', digest: new Uint8Array(16) }, { kind: 'md5', digest: new Uint8Array(16).fill(1) }, false],
     ['accecn', { kind: 'accecn', order: 0, counters: [1, 2] }, { kind: 'accecn', order: 0, counters: [1, 2] }, true],
-    ['accecn, the other order', { kind: 'accecn', order: 0, counters: [1, 1] }, { kind: 'accecn', order: 1, counters: [1, 1] }, false],
-    ['accecn, a counter less', { kind: 'accecn', order: 0, counters: [1] }, { kind: 'accecn', order: 0, counters: [1, 2] }, false],
-    ['an unknown kind', { kind: 'unknown', number: 30, data: Uint8Array.of(0) }, { kind: 'unknown', number: 30, data: Uint8Array.of(0) }, true],
+    [
+      'accecn, the other order',
+      { kind: 'accecn', order: 0, counters: [1, 1] },
+      { kind: 'accecn', order: 1, counters: [1, 1] },
+      false,
+    ],
+    [
+      'accecn, a counter less',
+      { kind: 'accecn', order: 0, counters: [1] },
+      { kind: 'accecn', order: 0, counters: [1, 2] },
+      false,
+    ],
+    [
+      'an unknown kind',
+      { kind: 'unknown', number: 30, data: Uint8Array.of(0) },
+      { kind: 'unknown', number: 30, data: Uint8Array.of(0) },
+      true,
+    ],
     ['another number', { kind: 'unknown', number: 30 }, { kind: 'unknown', number: 29, data: Uint8Array.of(0) }, false],
-    ['other data', { kind: 'unknown', number: 30, data: Uint8Array.of(0) }, { kind: 'unknown', number: 30, data: Uint8Array.of(1) }, false],
+    [
+      'other data',
+      { kind: 'unknown', number: 30, data: Uint8Array.of(0) },
+      { kind: 'unknown', number: 30, data: Uint8Array.of(1) },
+      false,
+    ],
   ])('%s', (_, expected, observed, result) => {
     expect(fits([expected], [observed])).toBe(result);
   });
@@ -68,7 +118,9 @@ describe('a value', () => {
 
 it('both lists are shown as they are written', () => {
   const observed = liveSegment(seg('S.', { options: opts(MSS, NOP, NOP, { kind: 'sackOK' }) })).options;
-  expect(matchOptions({ list: [MSS], open: true }, [NOP])).toEqual([{ field: 'options', expected: '<mss 1460,...>', observed: '<nop>' }]);
+  expect(matchOptions({ list: [MSS], open: true }, [NOP])).toEqual([
+    { field: 'options', expected: '<mss 1460,...>', observed: '<nop>' },
+  ]);
   expect(matchOptions(opts(MSS, NOP, WSCALE), observed)).toEqual([
     { field: 'options', expected: '<mss 1460,nop,wscale 7>', observed: '<mss 1460,nop,nop,sackOK>' },
   ]);

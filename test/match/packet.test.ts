@@ -73,7 +73,9 @@ describe('a segment', () => {
   });
 
   it('has no acknowledgment without the flag, whatever stands in the field', () => {
-    expect(matchPacket(seg('R', { ack: 5 }), onWire(seg('R', { ack: 5 })))).toEqual([{ field: 'ack', expected: '5', observed: 'absent' }]);
+    expect(matchPacket(seg('R', { ack: 5 }), onWire(seg('R', { ack: 5 })))).toEqual([
+      { field: 'ack', expected: '5', observed: 'absent' },
+    ]);
   });
 });
 
@@ -148,11 +150,17 @@ describe('other protocols', () => {
     const udp = decoded('4500001d 00000000 ff110000 c0000201 c0000202 1f909c41 00090000 61');
     expect(matchPacket(seg('.'), udp)).toEqual([{ field: 'protocol', expected: 'tcp', observed: 'udp' }]);
     expect(matchPacket({ kind: 'udp', length: 1, sourcePort: 8080 }, udp)).toEqual([]);
-    expect(fieldsOf({ kind: 'udp', length: 2, payload: Uint8Array.of(0x62), targetPort: 1 }, udp)).toEqual(['length', 'payload', 'target port']);
+    expect(fieldsOf({ kind: 'udp', length: 2, payload: Uint8Array.of(0x62), targetPort: 1 }, udp)).toEqual([
+      'length',
+      'payload',
+      'target port',
+    ]);
   });
 
   it('what is no IP packet fits nothing', () => {
-    expect(matchPacket(seg('.'), decoded('00'))).toEqual([{ field: 'protocol', expected: 'tcp', observed: 'no IP packet' }]);
+    expect(matchPacket(seg('.'), decoded('00'))).toEqual([
+      { field: 'protocol', expected: 'tcp', observed: 'no IP packet' },
+    ]);
   });
 
   // RFC 1191 section 4: the next-hop MTU is the low half of the second word; RFC 4443 section 3.2: all of it.
@@ -163,22 +171,36 @@ describe('other protocols', () => {
       { field: 'code', expected: '1', observed: '4' },
       { field: 'mtu', expected: '1300', observed: '1200' },
     ]);
-    const six = decoded('60000000 00083aff 20010db8000000000000000000000001 20010db8000000000000000000000002 02000000 00010000');
+    const six = decoded(
+      '60000000 00083aff 20010db8000000000000000000000001 20010db8000000000000000000000002 02000000 00010000',
+    );
     expect(matchPacket({ kind: 'icmp', type: 2, code: 0, mtu: 65_536 }, six)).toEqual([]);
   });
 });
 
 describe('IPv6', () => {
   it('has a flow label and a hop limit, and no id', () => {
-    const [six] = [connection(0, { localAddress: IPV6_NETWORK.localAddress, remoteAddress: IPV6_NETWORK.remoteAddress })];
+    const [six] = [
+      connection(0, { localAddress: IPV6_NETWORK.localAddress, remoteAddress: IPV6_NETWORK.remoteAddress }),
+    ];
     const packet = decodePacket(fromKernel(seg('.', { ip: { flowLabel: 0xabcde, ttl: 63, tos: 0x1a } }), six));
     expect(matchPacket(seg('.', { ip: { flowLabel: 0xabcde, ttl: 63, tos: 0x1a, ecn: 2 } }), packet)).toEqual([]);
-    expect(fieldsOf(seg('.', { ip: { flowLabel: 1, id: 0, dontFragment: true } }), packet)).toEqual(['flowlabel', 'id', "don't fragment"]);
+    expect(fieldsOf(seg('.', { ip: { flowLabel: 1, id: 0, dontFragment: true } }), packet)).toEqual([
+      'flowlabel',
+      'id',
+      "don't fragment",
+    ]);
   });
 });
 
 it('one pattern crafts and expects', () => {
-  const pattern = seg('P.', { seq: 7, length: 3, ack: 9, window: 500, options: opts({ kind: 'nop' }, { kind: 'nop' }, { kind: 'timestamp', val: 4, ecr: 5 }) });
+  const pattern = seg('P.', {
+    seq: 7,
+    length: 3,
+    ack: 9,
+    window: 500,
+    options: opts({ kind: 'nop' }, { kind: 'nop' }, { kind: 'timestamp', val: 4, ecr: 5 }),
+  });
   const bytes = craftPacket(pattern, {
     version: 4,
     sourceAddress: '192.0.2.1',

@@ -19,7 +19,10 @@ function listener(fields: Partial<SocketEntry> = {}): SocketEntry {
 /** The fields with what was observed of each; a field that fits is told as such. */
 function seen(expectation: SampleExpectation, sample: Sample, context = CONTEXT): unknown {
   return Object.fromEntries(
-    matchSample(expectation, sample, context).map((one) => [one.field.name, one.mismatch === undefined ? 'fits' : one.mismatch.observed]),
+    matchSample(expectation, sample, context).map((one) => [
+      one.field.name,
+      one.mismatch === undefined ? 'fits' : one.mismatch.observed,
+    ]),
   );
 }
 
@@ -33,7 +36,7 @@ describe('queue', () => {
     listener({ receiveQueue: 6, sendQueue: 5 }),
   ];
 
-  it('is the listener of the spec\'s port as ss shows it, and the requests of that port', () => {
+  it("is the listener of the spec's port as ss shows it, and the requests of that port", () => {
     const fields = [field('accept', 6), field('limit', 5), field('syn', 2)];
     expect(seen({ kind: 'queue', fields }, { sockets })).toEqual({ accept: 'fits', limit: 'fits', syn: 'fits' });
   });
@@ -44,7 +47,10 @@ describe('queue', () => {
   });
 
   it('without a listener is absent, and fits nothing, not even 0', () => {
-    expect(seen({ kind: 'queue', fields: [field('accept', 0), field('limit', 0)] }, { sockets: [] })).toEqual({ accept: 'absent', limit: 'absent' });
+    expect(seen({ kind: 'queue', fields: [field('accept', 0), field('limit', 0)] }, { sockets: [] })).toEqual({
+      accept: 'absent',
+      limit: 'absent',
+    });
   });
 
   it('tells what was expected', () => {
@@ -59,9 +65,19 @@ describe('queue', () => {
 
 describe('sockets', () => {
   it('counts every state, and a state that is not there is 0', () => {
-    const sockets = [listener(), socketEntry(), socketEntry({ remotePort: 40_002 }), socketEntry({ state: 'CLOSE_WAIT' })];
+    const sockets = [
+      listener(),
+      socketEntry(),
+      socketEntry({ remotePort: 40_002 }),
+      socketEntry({ state: 'CLOSE_WAIT' }),
+    ];
     const fields = [field('ESTABLISHED', 2), field('LISTEN', 1), field('SYN_RECV', 0), field('CLOSE_WAIT', 2)];
-    expect(seen({ kind: 'sockets', fields }, { sockets })).toEqual({ ESTABLISHED: 'fits', LISTEN: 'fits', SYN_RECV: 'fits', CLOSE_WAIT: '1' });
+    expect(seen({ kind: 'sockets', fields }, { sockets })).toEqual({
+      ESTABLISHED: 'fits',
+      LISTEN: 'fits',
+      SYN_RECV: 'fits',
+      CLOSE_WAIT: '1',
+    });
   });
 });
 
@@ -77,11 +93,25 @@ describe('socket', () => {
     backlog: 18,
     drops: 19,
   };
-  const mine = socketEntry({ state: 'CLOSE_WAIT', receiveQueue: 11, sendQueue: 3, retransmits: 2, timer: 'on', timerExpiresMs: 800, memory });
+  const mine = socketEntry({
+    state: 'CLOSE_WAIT',
+    receiveQueue: 11,
+    sendQueue: 3,
+    retransmits: 2,
+    timer: 'on',
+    timerExpiresMs: 800,
+    memory,
+  });
   const sockets = [socketEntry({ remotePort: 40_002 }), socketEntry({ remoteAddress: '192.0.2.9' }), mine];
 
-  it('is that of the step\'s connection', () => {
-    const fields = [field('state', 'CLOSE_WAIT'), field('recv_queue', 11), field('send_queue', 3), field('retransmits', 2), field('timer', 'on')];
+  it("is that of the step's connection", () => {
+    const fields = [
+      field('state', 'CLOSE_WAIT'),
+      field('recv_queue', 11),
+      field('send_queue', 3),
+      field('retransmits', 2),
+      field('timer', 'on'),
+    ];
     expect(seen({ kind: 'socket', fields }, { sockets })).toEqual({
       state: 'fits',
       recv_queue: 'fits',
@@ -99,7 +129,13 @@ describe('socket', () => {
   it('of a kernel that opened the connection is found by the port that was learned', () => {
     const active = connection(0, { role: 'active', localPort: 55_555, remotePort: 8080 });
     const one = socketEntry({ localPort: 55_555, remotePort: 8080, state: 'SYN_SENT' });
-    expect(seen({ kind: 'socket', fields: [field('state', 'SYN_SENT')] }, { sockets: [one] }, { ...CONTEXT, connection: active })).toEqual({
+    expect(
+      seen(
+        { kind: 'socket', fields: [field('state', 'SYN_SENT')] },
+        { sockets: [one] },
+        { ...CONTEXT, connection: active },
+      ),
+    ).toEqual({
       state: 'fits',
     });
   });
@@ -109,9 +145,21 @@ describe('socket', () => {
   });
 
   it('shows the memory as ss -m does', () => {
-    const names = ['receive_allocated', 'receive_buffer', 'send_allocated', 'send_buffer', 'forward_allocated', 'write_queued', 'option_memory', 'backlog', 'drops'];
+    const names = [
+      'receive_allocated',
+      'receive_buffer',
+      'send_allocated',
+      'send_buffer',
+      'forward_allocated',
+      'write_queued',
+      'option_memory',
+      'backlog',
+      'drops',
+    ];
     const fields = names.map((name, index) => field(name, 11 + index));
-    expect(seen({ kind: 'socket', fields }, { sockets })).toEqual(Object.fromEntries(names.map((name) => [name, 'fits'])));
+    expect(seen({ kind: 'socket', fields }, { sockets })).toEqual(
+      Object.fromEntries(names.map((name) => [name, 'fits'])),
+    );
   });
 });
 
@@ -120,7 +168,11 @@ describe('counters', () => {
 
   it('are deltas since the start', () => {
     const fields = [field('ListenDrops', 4), field('Tcp.OutRsts', 1), field('ListenOverflows', 0)];
-    expect(seen({ kind: 'counters', fields }, sample)).toEqual({ ListenDrops: 'fits', 'Tcp.OutRsts': 'fits', ListenOverflows: 'fits' });
+    expect(seen({ kind: 'counters', fields }, sample)).toEqual({
+      ListenDrops: 'fits',
+      'Tcp.OutRsts': 'fits',
+      ListenOverflows: 'fits',
+    });
   });
 
   it('or since a mark, also where the mark saw nothing move', () => {
@@ -154,11 +206,15 @@ describe('tcp_info', () => {
   });
 
   it('that is shorter than the field does not have it', () => {
-    expect(seen({ kind: 'tcp_info', socket, fields: [field('tcpi_rtt', 0)] }, { tcpInfo: { bytes } })).toEqual({ tcpi_rtt: 'absent' });
+    expect(seen({ kind: 'tcp_info', socket, fields: [field('tcpi_rtt', 0)] }, { tcpInfo: { bytes } })).toEqual({
+      tcpi_rtt: 'absent',
+    });
   });
 
   it('that could not be had says why', () => {
-    expect(seen({ kind: 'tcp_info', socket, fields: [field('tcpi_state', 1)] }, { tcpInfo: { errno: 'EBADF' } })).toEqual({ tcpi_state: 'EBADF' });
+    expect(
+      seen({ kind: 'tcp_info', socket, fields: [field('tcpi_state', 1)] }, { tcpInfo: { errno: 'EBADF' } }),
+    ).toEqual({ tcpi_state: 'EBADF' });
   });
 });
 
@@ -182,13 +238,22 @@ describe('proc_net_tcp', () => {
 
   it('is the row of the connection', () => {
     const fields = [field('state', 'ESTABLISHED'), field('tx_queue', 1), field('rx_queue', 2), field('retransmits', 3)];
-    expect(seen({ kind: 'proc_net_tcp', fields }, { procNetTcp })).toEqual({ state: 'fits', tx_queue: 'fits', rx_queue: 'fits', retransmits: 'fits' });
+    expect(seen({ kind: 'proc_net_tcp', fields }, { procNetTcp })).toEqual({
+      state: 'fits',
+      tx_queue: 'fits',
+      rx_queue: 'fits',
+      retransmits: 'fits',
+    });
   });
 
   it('is the row of the listener where a port is named, or where there is no connection', () => {
-    expect(seen({ kind: 'proc_net_tcp', port: 81, fields: [field('rx_queue', 9)] }, { procNetTcp })).toEqual({ rx_queue: 'fits' });
+    expect(seen({ kind: 'proc_net_tcp', port: 81, fields: [field('rx_queue', 9)] }, { procNetTcp })).toEqual({
+      rx_queue: 'fits',
+    });
     const without = { ...CONTEXT, connection: undefined };
-    expect(seen({ kind: 'proc_net_tcp', fields: [field('rx_queue', 6)] }, { procNetTcp }, without)).toEqual({ rx_queue: 'fits' });
+    expect(seen({ kind: 'proc_net_tcp', fields: [field('rx_queue', 6)] }, { procNetTcp }, without)).toEqual({
+      rx_queue: 'fits',
+    });
   });
 
   it.each(PROC_NET_TCP_FIELDS)('knows %s', (name) => {

@@ -39,8 +39,8 @@ function shakeHands(syn = SYN): void {
 }
 
 // packetdrill: a SYN carries absolute numbers and becomes the initial number; all that follows counts from it.
-describe('the harness\'s side', () => {
-  it('sends a SYN\'s number as it is written', () => {
+describe("the harness's side", () => {
+  it("sends a SYN's number as it is written", () => {
     expect(inject(seg('S', { seq: 12_345 })).seq).toBe(12_345);
   });
 
@@ -63,7 +63,7 @@ describe('the harness\'s side', () => {
   });
 });
 
-describe('the kernel\'s side', () => {
+describe("the kernel's side", () => {
   it('is learned from its SYN+ACK, which is number 0', () => {
     inject(SYN);
     expect(observe(seg('S.', { seq: ISN, ack: 1 }))).toMatchObject({ seq: 0, ack: 1 });
@@ -210,7 +210,9 @@ describe('timestamps', () => {
 
   it('are echoed by the name that the spec gave them', () => {
     named(777_777);
-    expect(live(seg('.', { options: timestamp(6, 100) })).options?.list).toEqual([{ kind: 'timestamp', val: 6, ecr: 777_777 }]);
+    expect(live(seg('.', { options: timestamp(6, 100) })).options?.list).toEqual([
+      { kind: 'timestamp', val: 6, ecr: 777_777 },
+    ]);
   });
 
   it('the last one of a name wins', () => {
@@ -218,7 +220,9 @@ describe('timestamps', () => {
     const later = liveSegment(seg('.', { seq: ISN + 1, ack: 1, options: timestamp(888_888, 5) }));
     space.observed(later);
     space.matched(seg('.', { options: timestamp(100, 5) }), later);
-    expect(live(seg('.', { options: timestamp(6, 100) })).options?.list).toEqual([{ kind: 'timestamp', val: 6, ecr: 888_888 }]);
+    expect(live(seg('.', { options: timestamp(6, 100) })).options?.list).toEqual([
+      { kind: 'timestamp', val: 6, ecr: 888_888 },
+    ]);
   });
 
   it('an echo of 0 is sent as 0', () => {
@@ -236,7 +240,9 @@ describe('timestamps', () => {
   it('left out: the last value sent, and an echo of the last one seen', () => {
     named(777_777);
     observe(seg('.', { seq: ISN + 1, ack: 1, options: timestamp(900_000, 5) }));
-    expect(live(seg('.', { options: timestamp() })).options?.list).toEqual([{ kind: 'timestamp', val: 5, ecr: 900_000 }]);
+    expect(live(seg('.', { options: timestamp() })).options?.list).toEqual([
+      { kind: 'timestamp', val: 5, ecr: 900_000 },
+    ]);
   });
 });
 
@@ -244,7 +250,10 @@ describe('an injected segment is shown in script numbers', () => {
   it('as it was written', () => {
     shakeHands(seg('S', { seq: 12_345 }));
     expect(space.injectedToScript(liveSegment(seg('S', { seq: 12_345 })))).toMatchObject({ seq: 12_345 });
-    expect(space.injectedToScript(liveSegment(seg('.', { seq: 12_346, ack: ISN + 1 })))).toMatchObject({ seq: 1, ack: 1 });
+    expect(space.injectedToScript(liveSegment(seg('.', { seq: 12_346, ack: ISN + 1 })))).toMatchObject({
+      seq: 1,
+      ack: 1,
+    });
     expect(space.injectedToScript(liveSegment(seg('R', { seq: 12_346, ack: 9 })))).toMatchObject({ seq: 1, ack: 9 });
   });
 });

@@ -31,6 +31,12 @@ describe('a sampled value', () => {
   });
 
   it('is expected in the words of the spec', () => {
-    expect([range(5, 5), range(3), range(undefined, 3), range(1, 3), range()].map(printValue)).toEqual(['5', '>=3', '<=3', '1..3', 'any']);
+    expect([range(5, 5), range(3), range(undefined, 3), range(1, 3), range()].map(printValue)).toEqual([
+      '5',
+      '>=3',
+      '<=3',
+      '1..3',
+      'any',
+    ]);
   });
 });

@@ -22,12 +22,30 @@ describe('the first and the last nanosecond that fit', () => {
     ['within 2s: no tolerance on either side', within(2 * S), FLAT, 0, 12 * S],
     ['at once: any time before', PROMPT, FLAT, 0, 10 * S + 4 * MS],
     // 12.5 % of the 8 s since the previous step: the timer wheel is late, never early.
-    ['+8s, 12.5 %', after(8 * S), { ...FLAT, percent: 12.5 }, 18 * S - 3 * MS, 19 * S],
-    ['+1s~+8s, 12.5 %: of the end', after(S, 8 * S), { ...FLAT, percent: 12.5 }, 11 * S - 3 * MS, 19 * S],
-    ['at 18s, 12.5 %: since the previous step, not since the start', at(18 * S), { ...FLAT, percent: 12.5 }, 18 * S - 3 * MS, 19 * S],
-    ['last+8s, 12.5 %: since the last segment', afterLast(8 * S), { ...FLAT, percent: 12.5 }, 15 * S - 3 * MS, 16 * S],
-    ['+16ms, 12.5 %: the larger one counts', after(16 * MS), { ...FLAT, percent: 12.5 }, 10 * S + 13 * MS, 10 * S + 20 * MS],
-    ['at 2s, in the past: the absolute part remains', at(2 * S), { ...FLAT, percent: 12.5 }, 2 * S - 3 * MS, 2 * S + 4 * MS],
+    ['+8s, 12.5 %', after(8 * S), { ...FLAT, percent: 12.5 }, 17 * S, 19 * S],
+    ['+1s~+8s, 12.5 %: of the end', after(S, 8 * S), { ...FLAT, percent: 12.5 }, 11 * S - 125 * MS, 19 * S],
+    [
+      'at 18s, 12.5 %: since the previous step, not since the start',
+      at(18 * S),
+      { ...FLAT, percent: 12.5 },
+      17 * S,
+      19 * S,
+    ],
+    ['last+8s, 12.5 %: since the last segment', afterLast(8 * S), { ...FLAT, percent: 12.5 }, 14 * S, 16 * S],
+    [
+      '+16ms, 12.5 %: the larger one counts',
+      after(16 * MS),
+      { ...FLAT, percent: 12.5 },
+      10 * S + 13 * MS,
+      10 * S + 20 * MS,
+    ],
+    [
+      'at 2s, in the past: the absolute part remains',
+      at(2 * S),
+      { ...FLAT, percent: 12.5 },
+      2 * S - 3 * MS,
+      2 * S + 4 * MS,
+    ],
     ['no tolerance at all', after(S), { earlyNs: 0, lateNs: 0, percent: 0 }, 11 * S, 11 * S],
   ])('%s', (_, when, tolerance, first, last) => {
     expect(fits(first, when, tolerance)).toBe(true);
@@ -61,7 +79,11 @@ describe('a time that does not fit is told as the spec counts it', () => {
   });
 
   it('from the previous step', () => {
-    expect(show(14 * S, after(S, 2 * S))).toEqual({ field: 'time', expected: '+1s~+2s (tolerance +4ms)', observed: '+4s' });
+    expect(show(14 * S, after(S, 2 * S))).toEqual({
+      field: 'time',
+      expected: '+1s~+2s (tolerance +4ms)',
+      observed: '+4s',
+    });
     expect(show(9 * S, after(S))).toEqual({ field: 'time', expected: '+1s (tolerance -3ms)', observed: '-1s' });
     expect(show(10 * S + 5 * MS, PROMPT)).toEqual({ field: 'time', expected: '+0 (tolerance +4ms)', observed: '+5ms' });
   });

@@ -58,25 +58,22 @@ export interface ReportedDiagnostic {
 export interface CommandOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** In a process group of its own. */
+  readonly detached?: boolean;
+}
+
+export interface Started {
+  readonly child: ChildProcess;
+  readonly ended: Promise<CommandResult>;
 }
 
 /** Starts `packetspec ARGS`; the caller ends it. */
-export function startCommand(
-  args: readonly string[],
-  { cwd = ROOT, env = process.env }: CommandOptions = {},
-): {
-  readonly child: ChildProcess;
-  readonly ended: Promise<CommandResult>;
-} {
-  return follow(process.execPath, [PROGRAM, ...args], { cwd, env });
+export function startCommand(args: readonly string[], options: CommandOptions = {}): Started {
+  return follow(process.execPath, [PROGRAM, ...args], { cwd: ROOT, ...options });
 }
 
 /** Starts any command, and collects what it prints until it has ended. Killed, it has failed the test. */
-export function follow(
-  program: string,
-  args: readonly string[],
-  options: CommandOptions = {},
-): { readonly child: ChildProcess; readonly ended: Promise<CommandResult> } {
+export function follow(program: string, args: readonly string[], options: CommandOptions = {}): Started {
   const startedMs = performance.now();
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
   const printed = { stdout: '', stderr: '' };

@@ -6,11 +6,16 @@
  * Without the rights such a test fails and says so; it is never skipped in silence.
  */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
-import type { Host } from '../../src/host/host';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import type { Host, Run } from '../../src/host/host';
+import { HostError } from '../../src/host/host';
+import { present } from '../../src/base/assert';
+import type { Network } from '../../src/timeline/timeline';
+import { IPV4 } from './segments';
 import { openLinuxHost } from '../../src/host/linux/linux-host';
 import { probeEnvironment } from '../../src/host/linux/probe';
 import { mayOpenRuns } from '../../src/host/linux/rights';
@@ -29,7 +34,8 @@ export function requireKernel(): void {
   const trouble = mayOpenRuns()
     ? probeEnvironment()
     : { message: 'the tests of the real host must run as root', hint: '' };
-  if (trouble !== undefined) throw new Error(`this test drives the real kernel: ${trouble.message}; ${trouble.hint}`);
+  if (trouble !== undefined)
+    throw new Error(`this test drives the real kernel: ${trouble.message}; ${trouble.hint ?? ''}`);
 }
 
 /** Bundles a TypeScript program, so that a plain `node` can run it. @returns its path */
@@ -54,6 +60,53 @@ export function bundleProgram(source: string, name: string): string {
 export function openTestHost(): Host {
   requireKernel();
   return openLinuxHost({ blockingWorkerPath: bundleProgram('src/cli/blocking-worker.ts', 'blocking-worker') });
+}
+
+/** A host for all tests of a file, and one run at a time, which ends with its test. */
+export function useTestHost(): { host(): Host; open(network?: Network): Run } {
+  let host: Host | undefined;
+  let run: Run | undefined;
+  const open = (network: Network = IPV4): Run => {
+    run = present(host, 'the host').openRun(network);
+    return run;
+  };
+  beforeAll(() => {
+    requireKernel();
+    host = openLinuxHost();
+  });
+  afterEach(() => run?.close());
+  return { host: () => present(host, 'the host'), open };
+}
+
+/** The error of an action that the environment refuses. */
+export function refusal(action: () => void): HostError {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof HostError) return error;
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}
+
+/** Command lines of all other processes that have the word in them. */
+export function processesWith(word: string): readonly string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .flatMap((pid) => {
+      try {
+        const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+        return line.includes(word) ? [line] : [];
+      } catch {
+        return [];
+      }
+    });
+}
+
+/** Waits at most two seconds for them to end. @returns those that have not */
+export async function untilGone(word: string): Promise<readonly string[]> {
+  for (let attempt = 0; attempt < 100 && processesWith(word).length > 0; attempt++) await sleep(20);
+  return processesWith(word);
 }
 
 /** What a command prints, run in the network of the present run. */

@@ -37,6 +37,13 @@ export interface Changes {
 /** A number, or a template, as it stands in a notation. */
 const NUMBER = String.raw`(?:\d+|\$\{[^}]*\})`;
 
+/** What a notation has that matches `NUMBER`, with something added. @throws for anything else */
+function moved(text: string, difference = 1): string {
+  const sum = plus(text, difference);
+  if (sum === undefined) throw new Error(`not a number: ${text}`);
+  return sum;
+}
+
 /** Adds to a number or to a template; `undefined` for anything else. */
 export function plus(text: string, difference: number): string | undefined {
   if (/^-?\d+$/.test(text)) return String(Number(text) + difference);
@@ -56,7 +63,7 @@ export function otherValue(text: string, isAwaited: boolean): string | undefined
   if (STATES.includes(text)) return text === 'TIME_WAIT' ? 'FIN_WAIT2' : 'TIME_WAIT';
   const bound = /^(>=|<=|>|<)\s*(\d+)$/.exec(text);
   const opposite: Readonly<Record<string, string>> = { '>=': '<', '<=': '>', '>': '<=', '<': '>=' };
-  return bound === null ? undefined : `${opposite[bound[1] ?? '']}${bound[2]}`;
+  return bound === null ? undefined : `${opposite[bound[1] ?? ''] ?? ''}${bound[2] ?? ''}`;
 }
 
 /** `1s` -> `2s`; `undefined` for what is no plain duration. */
@@ -113,13 +120,13 @@ function changedNumbers(segment: string): readonly Change[] {
     const put = (what: string, field: string, text: string): void => {
       changes.push({ what: `${what} ${whole} -> ${text}`, field, text: segment.replace(whole, text) });
     };
-    if (!isSyn(segment)) put('seq', 'seq', `${plus(from, 1)}:${plus(to, 1)}(${length})`);
-    put('length', 'length', `${from}:${plus(to, 1)}(${plus(length, 1)})`);
+    if (!isSyn(segment)) put('seq', 'seq', `${moved(from)}:${moved(to)}(${length})`);
+    put('length', 'length', `${from}:${moved(to)}(${moved(length)})`);
   }
   for (const field of ['ack', 'win', 'urg']) {
     const found = new RegExp(`\\b${field} (${NUMBER})`).exec(segment);
     if (found === null) continue;
-    const text = `${field} ${plus(found[1] ?? '', 1)}`;
+    const text = `${field} ${moved(found[1] ?? '')}`;
     changes.push({ what: `${found[0]} -> ${text}`, field, text: segment.replace(found[0], text) });
   }
   return changes;
@@ -171,7 +178,7 @@ export function changedCalls(call: string): Changes & { readonly givesName: bool
   const other = givesName
     ? '-1 EAGAIN'
     : errno === undefined
-      ? plus(result, 1)
+      ? moved(result)
       : `-1 ${errno === 'EPIPE' ? 'EBADF' : 'EPIPE'}`;
   const changes: Change[] = [{ what: `result ${result} -> ${other}`, field: 'result', text: `${head}${other}` }];
   const unchangeable: Unchangeable[] = [];

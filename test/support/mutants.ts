@@ -41,6 +41,8 @@ export interface Mutant {
 export interface MutantSet {
   /** The text as it is, with one value for each axis of the matrix: it must pass. */
   readonly control: string;
+  /** Whether a real program listens, which costs the processor something. */
+  readonly hasServerProcess: boolean;
   readonly mutants: readonly Mutant[];
   readonly unchangeable: readonly (Unchangeable & { readonly line: number })[];
 }
@@ -85,6 +87,7 @@ class Mutator {
   private readonly text: string;
   private readonly lines = new LineCounter();
   private readonly root: YAMLMap;
+  private readonly hasServerProcess: boolean;
   private readonly mutants: Mutant[] = [];
   private readonly unchangeable: (Unchangeable & { line: number })[] = [];
 
@@ -93,6 +96,7 @@ class Mutator {
     const { contents } = parseDocument(text, { lineCounter: this.lines });
     if (!isMap(contents)) throw new Error('a spec is a mapping');
     this.root = contents;
+    this.hasServerProcess = contents.hasIn(['server', 'command']);
   }
 
   run(): MutantSet {
@@ -100,7 +104,12 @@ class Mutator {
     if (!isSeq(steps)) throw new Error('a spec has steps');
     for (const step of steps.items) this.step(step);
     if (this.root.get('strays') === 'fail') this.stray();
-    return { control: this.text, mutants: this.mutants, unchangeable: this.unchangeable };
+    return {
+      control: this.text,
+      hasServerProcess: this.hasServerProcess,
+      mutants: this.mutants,
+      unchangeable: this.unchangeable,
+    };
   }
 
   private step(step: unknown): void {
@@ -152,7 +161,7 @@ class Mutator {
     const kind = keyOf(action);
     const line = this.lineOf(action);
     const what = `within: ${String(scalarOf(pair.value).value)}`;
-    if (this.root.hasIn(['server', 'command'])) {
+    if (this.hasServerProcess) {
       this.cannot([{ what, reason: 'patience with a server' }], line);
       return;
     }

@@ -31,7 +31,7 @@ export const IPV6: Network = {
 };
 
 export const AF_INET = 2;
-export const AF_INET6 = 10;
+const AF_INET6 = 10;
 const SOCK_STREAM = 1;
 const SOL_SOCKET = 1;
 const SO_REUSEADDR = 2;

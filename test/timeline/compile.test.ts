@@ -19,7 +19,9 @@ function injecting(packet: IcmpNotation): Partial<Spec> {
 
 describe('variants', () => {
   it('are one timeline each, in the order of the spec', () => {
-    const { timelines } = compile(specOf({ ip: ['ipv6', 'ipv4', 'ipv4-mapped'], matrix: { backlog: 5, cookies: 'off' } }));
+    const { timelines } = compile(
+      specOf({ ip: ['ipv6', 'ipv4', 'ipv4-mapped'], matrix: { backlog: 5, cookies: 'off' } }),
+    );
     expect(timelines.map(({ variant }) => variant.label)).toEqual([
       'ipv6 backlog=5 cookies=off',
       'ipv4 backlog=5 cookies=off',
@@ -29,7 +31,9 @@ describe('variants', () => {
   });
 
   it('that nobody wants are left out without a word', () => {
-    expect(compile(specOf({ ip: ['ipv4', 'ipv6'] }), ['ipv6']).timelines.map(({ variant }) => variant.ip)).toEqual(['ipv6']);
+    expect(compile(specOf({ ip: ['ipv4', 'ipv6'] }), ['ipv6']).timelines.map(({ variant }) => variant.ip)).toEqual([
+      'ipv6',
+    ]);
     expect(compile(specOf({ ip: ['ipv4'] }), ['ipv6'])).toEqual({ timelines: [], diagnostics: [] });
   });
 });
@@ -40,7 +44,12 @@ describe('tolerance', () => {
     ['neither', undefined, undefined, { earlyNs: 4 * MS, lateNs: 4 * MS, percent: 12.5 }],
     ['the spec', { lateNs: 9 * MS }, undefined, { earlyNs: 4 * MS, lateNs: 9 * MS, percent: 12.5 }],
     ['the step', undefined, { percent: 0 }, { earlyNs: 4 * MS, lateNs: 4 * MS, percent: 0 }],
-    ['both', { earlyNs: 1 * MS, lateNs: 9 * MS }, { lateNs: 7, percent: 50 }, { earlyNs: 1 * MS, lateNs: 7, percent: 50 }],
+    [
+      'both',
+      { earlyNs: 1 * MS, lateNs: 9 * MS },
+      { lateNs: 7, percent: 50 },
+      { earlyNs: 1 * MS, lateNs: 7, percent: 50 },
+    ],
   ])('set by %s: the inner one wins, part by part', (_, outer, own, expected) => {
     const timeline = compileOne({
       ...(outer === undefined ? {} : { tolerance: outer }),
@@ -62,10 +71,15 @@ describe('ICMP', () => {
   // RFC 792: destination unreachable is type 3, host unreachable code 1. RFC 4443: type 1, address unreachable code 3.
   it('gets the numbers of the version', () => {
     const { timelines, diagnostics } = compile(
-      specOf({ ip: ['ipv4', 'ipv6'], ...injecting({ kind: 'icmp', type: 'unreachable', code: 'port_unreachable', quotedSeq: 1 }) }),
+      specOf({
+        ip: ['ipv4', 'ipv6'],
+        ...injecting({ kind: 'icmp', type: 'unreachable', code: 'port_unreachable', quotedSeq: 1 }),
+      }),
     );
     expect(diagnostics).toEqual([]);
-    const packets = timelines.map(({ steps }) => (steps[0]?.action.kind === 'inject' ? steps[0].action.packet : undefined));
+    const packets = timelines.map(({ steps }) =>
+      steps[0]?.action.kind === 'inject' ? steps[0].action.packet : undefined,
+    );
     expect(packets).toEqual([
       { kind: 'icmp', type: 3, code: 3, quotedSeq: 1 },
       { kind: 'icmp', type: 1, code: 4, quotedSeq: 1 },
@@ -80,7 +94,9 @@ describe('ICMP', () => {
   });
 
   it('that a version does not have is a mistake of that version alone, and then nothing is compiled', () => {
-    const { timelines, diagnostics } = compile(specOf({ ip: ['ipv4', 'ipv6'], ...injecting({ kind: 'icmp', type: 'packet_too_big' }) }));
+    const { timelines, diagnostics } = compile(
+      specOf({ ip: ['ipv4', 'ipv6'], ...injecting({ kind: 'icmp', type: 'packet_too_big' }) }),
+    );
     expect(timelines).toEqual([]);
     expect(diagnostics).toMatchObject([{ code: 'bad-segment', severity: 'error' }]);
     expect(diagnostics[0]?.message).toContain('ICMP of IPv4');
@@ -91,7 +107,9 @@ describe('what cannot be crafted', () => {
   it('is found before anything runs', () => {
     const timestamps = Array.from({ length: 5 }, () => ({ kind: 'timestamp', val: 1, ecr: 0 }) as const);
     const packet = seg('.', { options: { list: timestamps, open: false } });
-    expect(compile(specOf({ steps: [specStep({ kind: 'inject', packet })] })).diagnostics).toMatchObject([{ code: 'bad-segment' }]);
+    expect(compile(specOf({ steps: [specStep({ kind: 'inject', packet })] })).diagnostics).toMatchObject([
+      { code: 'bad-segment' },
+    ]);
     expect(compile(specOf({ steps: [specStep({ kind: 'expect', packet, optional: false })] })).diagnostics).toEqual([]);
   });
 });
@@ -101,12 +119,25 @@ describe('the server', () => {
 
   it('that the harness plays is written out as calls before the steps', () => {
     const timeline = compileOne({
-      server: { ...LISTENER, options: [{ level: 'SOL_TCP', name: 'TCP_DEFER_ACCEPT', value: 3, span: { start: 0, end: 0 } }] },
+      server: {
+        ...LISTENER,
+        options: [{ level: 'SOL_TCP', name: 'TCP_DEFER_ACCEPT', value: 3, span: { start: 0, end: 0 } }],
+      },
       steps: [specStep({ kind: 'wait' })],
     });
     const calls = timeline.steps.map(({ action }) => (action.kind === 'call' ? action.call : undefined));
-    expect(calls.map((call) => call?.name)).toEqual(['socket', 'setsockopt', 'setsockopt', 'bind', 'listen', undefined]);
-    expect(calls.slice(1, 3).map((call) => call?.args[2])).toMatchObject([{ names: ['SO_REUSEADDR'] }, { names: ['TCP_DEFER_ACCEPT'] }]);
+    expect(calls.map((call) => call?.name)).toEqual([
+      'socket',
+      'setsockopt',
+      'setsockopt',
+      'bind',
+      'listen',
+      undefined,
+    ]);
+    expect(calls.slice(1, 3).map((call) => call?.args[2])).toMatchObject([
+      { names: ['SO_REUSEADDR'] },
+      { names: ['TCP_DEFER_ACCEPT'] },
+    ]);
     expect(calls[4]?.args[1]).toMatchObject({ kind: 'integer', value: 5 });
     expect(timeline.steps.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4, 5]);
     expect(timeline.localPort).toBe(80);
@@ -117,7 +148,13 @@ describe('the server', () => {
     const text = 'name: x\nserver: { command: nc -l }\n';
     const timeline = compileOne({
       file: { path: 'x.yaml', text },
-      server: { kind: 'command', command: 'nc -l', port: 81, readyWithinNs: 5, span: { start: text.indexOf('server'), end: 14 } },
+      server: {
+        kind: 'command',
+        command: 'nc -l',
+        port: 81,
+        readyWithinNs: 5,
+        span: { start: text.indexOf('server'), end: 14 },
+      },
     });
     expect(timeline.steps).toEqual([]);
     expect(timeline.server).toEqual({
@@ -145,11 +182,13 @@ describe('steps', () => {
   });
 
   it('of a repetition say which one they are', () => {
-    const timeline = compileOne({ steps: [specStep({ kind: 'wait' }, { label: 'wait', repetition: 'filler 3 of 6' })] });
+    const timeline = compileOne({
+      steps: [specStep({ kind: 'wait' }, { label: 'wait', repetition: 'filler 3 of 6' })],
+    });
     expect(timeline.steps[0]?.label).toBe('wait (filler 3 of 6)');
   });
 
-  it('without a connection are on the default one; a silence is everybody\'s', () => {
+  it("without a connection are on the default one; a silence is everybody's", () => {
     const timeline = compileOne({
       steps: [
         specStep({ kind: 'inject', packet: seg('S') }, { on: 'other' }),
@@ -170,7 +209,10 @@ describe('steps', () => {
       sysctls: [{ name: 'net.ipv4.tcp_syncookies', value: '0', span: { start: 0, end: 0 } }],
       strays: 'fail',
       mtu: 900,
-      steps: [specStep({ kind: 'call', call, returns: { kind: 'any', limitNs: 7 } }), specStep({ kind: 'mark', name: 'm' })],
+      steps: [
+        specStep({ kind: 'call', call, returns: { kind: 'any', limitNs: 7 } }),
+        specStep({ kind: 'mark', name: 'm' }),
+      ],
     });
     expect(timeline).toMatchObject({ about: 'why', source: 'RFC 9293', strays: 'fail', network: { mtu: 900 } });
     expect(timeline.sysctls).toMatchObject([{ name: 'net.ipv4.tcp_syncookies', value: '0' }]);

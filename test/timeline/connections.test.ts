@@ -20,7 +20,10 @@ function declare(name: string, fields: Partial<ConnectionDeclaration> = {}): Con
   return { name, span: { start: 7, end: 9 }, ...fields };
 }
 
-function layOut(fields: Partial<Spec>, ip: 'ipv4' | 'ipv6' | 'ipv4-mapped' = 'ipv4'): ReturnType<typeof layOutConnections> {
+function layOut(
+  fields: Partial<Spec>,
+  ip: 'ipv4' | 'ipv6' | 'ipv4-mapped' = 'ipv4',
+): ReturnType<typeof layOutConnections> {
   return layOutConnections(specOf(fields), networkOf(ip, undefined));
 }
 
@@ -47,7 +50,9 @@ describe('ports', () => {
     expect(layOut({ steps: [on('a')] }).connections[0]).toMatchObject({ role: 'passive', localPort: 8080 });
     const server = { kind: 'listener', port: 80, backlog: 5, options: [], span: SPAN } as const;
     expect(layOut({ server, steps: [on('a')] }).connections[0]).toMatchObject({ localPort: 80 });
-    expect(layOut({ server, connections: [declare('a', { localPort: 81 })], steps: [on('a')] }).connections[0]).toMatchObject({
+    expect(
+      layOut({ server, connections: [declare('a', { localPort: 81 })], steps: [on('a')] }).connections[0],
+    ).toMatchObject({
       localPort: 81,
     });
   });
@@ -75,7 +80,9 @@ describe('roles', () => {
   });
 
   it('connect() without a connection opens the default one', () => {
-    expect(layOut({ steps: [on(undefined), connect()] }).connections).toMatchObject([{ name: 'default', role: 'active' }]);
+    expect(layOut({ steps: [on(undefined), connect()] }).connections).toMatchObject([
+      { name: 'default', role: 'active' },
+    ]);
   });
 
   it('other calls and samples without a connection name none', () => {
@@ -86,7 +93,11 @@ describe('roles', () => {
 
   it('members of a group name their own', () => {
     const member = (name: string) => ({ span: SPAN, label: name, connection: { name, span: SPAN }, packet: seg('.') });
-    const group = specStep({ kind: 'group', members: [member('b'), { span: SPAN, label: 'd', packet: seg('.') }], exclusive: false });
+    const group = specStep({
+      kind: 'group',
+      members: [member('b'), { span: SPAN, label: 'd', packet: seg('.') }],
+      exclusive: false,
+    });
     expect(layOut({ steps: [group] }).connections.map(({ name }) => name)).toEqual(['b', 'default']);
   });
 });

@@ -3,7 +3,7 @@ import { networkOf } from '../../src/timeline/network';
 
 describe('the private network', () => {
   // The addresses are those that packetdrill's runners use (its --local_ip and friends), so scripts that name them fit.
-  it('of IPv4 is packetdrill\'s', () => {
+  it("of IPv4 is packetdrill's", () => {
     expect(networkOf('ipv4', undefined)).toEqual({
       ipVersion: 4,
       localAddress: '192.168.0.1',

@@ -86,7 +86,6 @@ export const AF_PACKET = 17;
 
 export const SOCK_DGRAM = 2;
 export const SOCK_RAW = 3;
-export const SOCK_NONBLOCK = 0x800;
 export const SOCK_CLOEXEC = 0x80000;
 
 export const SOL_SOCKET = 1;
@@ -148,7 +147,4 @@ export const EAGAIN = 11;
 export const EACCES = 13;
 export const EEXIST = 17;
 export const ENODEV = 19;
-export const EINVAL = 22;
-export const EPROTONOSUPPORT = 93;
-export const EOPNOTSUPP = 95;
 export const EAFNOSUPPORT = 97;

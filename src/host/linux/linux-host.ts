@@ -43,6 +43,14 @@ class LinuxHost implements Host {
     this.#threads = new BlockingThreads(blockingWorkerPath);
   }
 
+  timeOfDay(): string {
+    return new Date().toISOString();
+  }
+
+  steadyNs(): Ns {
+    return Number(process.hrtime.bigint());
+  }
+
   hasCommand(name: string): boolean {
     return isOnPath(name);
   }

@@ -11,9 +11,9 @@ import { libc, succeed } from './libc';
 export const NETLINK_ROUTE = 0;
 export const NETLINK_SOCK_DIAG = 4;
 
-export const NLM_F_REQUEST = 0x1;
-export const NLM_F_ACK = 0x4;
-export const NLM_F_DUMP = 0x300;
+const NLM_F_REQUEST = 0x1;
+const NLM_F_ACK = 0x4;
+const NLM_F_DUMP = 0x300;
 export const NLM_F_CREATE = 0x400;
 export const NLM_F_EXCL = 0x200;
 
@@ -29,6 +29,8 @@ const BUFFER_BYTES = 64 * 1024;
 /** Answers are made before send() returns; a socket that has none by then never will. */
 const ANSWER_SECONDS = 2;
 const DUMP_ATTEMPTS = 20;
+/** A message must fit into the send buffer. */
+const POSTED_AT_ONCE = 500;
 
 export interface NetlinkMessage {
   readonly type: number;
@@ -126,6 +128,13 @@ export class NetlinkSocket {
       }
     }
     return results;
+  }
+
+  /** Sends requests whose results nobody needs to know. Nothing else can be asked over this socket afterwards. */
+  post(messages: readonly NetlinkMessage[]): void {
+    for (let at = 0; at < messages.length; at += POSTED_AT_ONCE) {
+      this.#send(messages.slice(at, at + POSTED_AT_ONCE).map((one) => ({ ...one, flags: one.flags | NLM_F_REQUEST })));
+    }
   }
 
   /** Sends one question with one answer. @returns the answer, or minus the errno */

@@ -7,14 +7,9 @@ const SYSTEM_FOLDERS = ['/usr/sbin', '/sbin'];
 
 /** Whether a command of this name, or path, can be run. */
 export function isOnPath(command: string): boolean {
-  return pathOfCommand(command) !== undefined;
-}
-
-/** The file of a command. */
-export function pathOfCommand(command: string): string | undefined {
-  if (command.includes('/')) return isExecutable(command) ? command : undefined;
+  if (command.includes('/')) return isExecutable(command);
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...SYSTEM_FOLDERS];
-  return folders.map((folder) => join(folder, command)).find(isExecutable);
+  return folders.some((folder) => isExecutable(join(folder, command)));
 }
 
 function isExecutable(file: string): boolean {

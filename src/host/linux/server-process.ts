@@ -99,7 +99,7 @@ export class ServerProcess {
       ending.kind === 'not-started'
         ? `could not be started: ${ending.error.message}`
         : ending.signal === null
-          ? `ended with status ${ending.status} before it listened`
+          ? `ended with status ${String(ending.status)} before it listened`
           : `was ended by ${ending.signal} before it listened`;
     const hint = 'the command must stay in the foreground';
     return new HostError('server-exited', `the server \`${this.#command}\` ${how}${this.#printed()}`, hint);

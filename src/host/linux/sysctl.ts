@@ -4,14 +4,14 @@
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { distance } from 'fastest-levenshtein';
+import { nearestName } from '../../spec/suggest';
 import { HostError } from '../host';
 
 const ROOT = '/proc/sys';
 const GLOBAL_HINT = 'it holds for the whole machine; packetspec changes nothing outside of the private network';
 /** Folders with one subfolder per interface; the names inside are those of `default`. */
 const PER_INTERFACE = new Set(['conf', 'neigh']);
-const NEAREST_NAMES = 3;
+const MOST_NAMESAKES = 3;
 
 /** Older kernels, such as 5.10, let a private network write these, although there is one value for all networks. */
 const GLOBAL_IN_DISGUISE = new Set([
@@ -62,7 +62,7 @@ export class Sysctls {
   }
 
   #unknown(name: string): HostError {
-    const nearest = nearestNames(canonical(name), [...this.#initialNames]);
+    const nearest = nearestSysctls(canonical(name), [...this.#initialNames]);
     const hint = nearest.length === 0 ? undefined : `did you mean ${nearest.join(', ')}?`;
     return new HostError('unknown-sysctl', `this kernel has no sysctl ${name}`, hint);
   }
@@ -87,16 +87,18 @@ export function listSysctls(): ReadonlySet<string> {
   return names;
 }
 
-/** The known names that are most like it, with few enough differences to be meant. */
-export function nearestNames(name: string, known: readonly string[]): readonly string[] {
-  const last = (dotted: string) => dotted.slice(dotted.lastIndexOf('.') + 1);
-  const isLike = (other: string, apart: number) => last(other) === last(name) || apart <= Math.max(2, name.length / 8);
-  return known
-    .map((other) => ({ other, apart: distance(name, other) }))
-    .filter(({ other, apart }) => isLike(other, apart))
-    .sort((left, right) => left.apart - right.apart)
-    .slice(0, NEAREST_NAMES)
-    .map(({ other }) => other);
+/** The same name in other folders, or else the one in the same folder that is most like it. */
+export function nearestSysctls(name: string, known: readonly string[]): readonly string[] {
+  const namesakes = known.filter((other) => lastPart(other) === lastPart(name));
+  if (namesakes.length > 0) return namesakes.slice(0, MOST_NAMESAKES);
+  const folder = name.slice(0, name.lastIndexOf('.') + 1);
+  const neighbours = known.filter((other) => other === folder + lastPart(other)).map(lastPart);
+  const nearest = nearestName(lastPart(name), neighbours);
+  return nearest === undefined ? [] : [folder + nearest];
+}
+
+function lastPart(name: string): string {
+  return name.slice(name.lastIndexOf('.') + 1);
 }
 
 /** As sysctl(8): a name whose first separator is `/` may have dots inside of its parts. */

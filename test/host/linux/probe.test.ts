@@ -32,7 +32,7 @@ describe('what is in the way of runs', () => {
     ['no packet sockets', { ...ROOT, packetSocket: -97 }, 'no-packet-socket', 'modprobe af_packet'],
     ['no unshare', user({ hasUnshare: false }), 'no-permission', 'install util-linux'],
     [
-      'Debian’s switch',
+      'the switch of Debian',
       user({ error: REFUSED, unprivilegedUsernsClone: '0' }),
       'no-permission',
       'sysctl kernel.unprivileged_userns_clone=1',

@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { NS_PER_MS, NS_PER_S } from '../../../src/base/nanoseconds';
 import type { Host, Run } from '../../../src/host/host';
 import { TCP_FLAG } from '../../../src/wire/wire';
-import { bundleProgram, openTestHost } from '../../support/live';
+import { bundleProgram, openTestHost, processesWith, untilGone } from '../../support/live';
 import { answers, IPV4, PORT, segment } from '../../support/segments';
 
 let host: Host;
@@ -21,25 +20,6 @@ afterEach(async () => {
 
 /** A listening socket that nobody accepts from, in Python. */
 const LISTENER = `import socket, time; s = socket.create_server(("0.0.0.0", ${PORT}), backlog=3); time.sleep(600)`;
-
-/** Command lines of all processes that mention the word. */
-function processesWith(word: string): readonly string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .flatMap((pid) => {
-      try {
-        const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-        return line.includes(word) ? [line] : [];
-      } catch {
-        return [];
-      }
-    });
-}
-
-async function untilGone(word: string): Promise<readonly string[]> {
-  for (let attempt = 0; attempt < 100 && processesWith(word).length > 0; attempt++) await sleep(20);
-  return processesWith(word);
-}
 
 describe('a server process', () => {
   it('is awaited until it listens, and answers in the private network', async () => {

@@ -1,14 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { parseCounters } from '../../../src/host/linux/counters';
 import { parseProcNetTcp } from '../../../src/host/linux/proc-net-tcp';
+import { TCP_FLAG } from '../../../src/wire/wire';
+import { useTestHost } from '../../support/live';
+import { establish, IPV4, listen, PORT, segment } from '../../support/segments';
 
-describe('/proc/net/snmp and netstat', () => {
-  it('are pairs of lines', () => {
-    const values: Record<string, number> = {};
-    parseCounters('Tcp: MaxConn InSegs\nTcp: -1 12\nTcpExt: SyncookiesSent\nTcpExt: 3\n', values);
-    expect(values).toEqual({ 'Tcp.MaxConn': -1, 'Tcp.InSegs': 12, 'TcpExt.SyncookiesSent': 3 });
-  });
-});
+const { open } = useTestHost();
 
 describe('/proc/net/tcp and tcp6', () => {
   it('have addresses in the byte order of the machine, and numbers in hex', () => {
@@ -46,5 +42,18 @@ describe('/proc/net/tcp and tcp6', () => {
     expect(parseProcNetTcp(text)).toMatchObject([
       { localAddress: '2001:db8::1', remoteAddress: '192.0.2.1', state: 'TIME_WAIT' },
     ]);
+  });
+});
+
+describe('the table of a run', () => {
+  it('has listeners, requests and connections', () => {
+    const run = open();
+    listen(run, 5, '::');
+    establish(run, IPV4, 40001);
+    run.inject(segment(IPV4, 40002, TCP_FLAG.SYN));
+    const rows = run.procNetTcp().map(({ state, localPort, remotePort }) => ({ state, localPort, remotePort }));
+    expect(rows).toContainEqual({ state: 'LISTEN', localPort: PORT, remotePort: 0 });
+    expect(rows).toContainEqual({ state: 'SYN_RECV', localPort: PORT, remotePort: 40002 });
+    expect(rows).toContainEqual({ state: 'ESTABLISHED', localPort: PORT, remotePort: 40001 });
   });
 });

@@ -1,0 +1,120 @@
+/**
+ * What has a name in a spec, in the order of its steps: connections, sockets, marks. Whoever is named before anything
+ * gave the name is a slip of the pen.
+ */
+import type { Call, CallArgument, Server } from '../model';
+import { errorAt } from '../snippet';
+import type { Complaints } from '../snippet';
+import type { Span } from '../source';
+import { nearestName } from '../suggest';
+
+interface Named {
+  readonly name: string;
+  readonly span: Span;
+}
+
+export class NameBook {
+  readonly #complaints: Complaints;
+  readonly #connections = new Set<string>();
+  /** Open, or closed: then the name is free again, and may still be used to show what a closed socket does. */
+  readonly #sockets = new Map<string, 'open' | 'closed'>();
+  readonly #marks = new Set<string>();
+
+  constructor(complaints: Complaints) {
+    this.#complaints = complaints;
+  }
+
+  declareConnection({ name, span }: Named): void {
+    if (this.#connections.has(name)) this.#fail(span, 'duplicate-name', `the connection \`${name}\` is declared twice`);
+    this.#connections.add(name);
+  }
+
+  /** A listener of the harness is the socket `server`. */
+  declareServer(server: Server | undefined): void {
+    if (server?.kind === 'listener') this.#sockets.set('server', 'open');
+  }
+
+  /** Something begins on this connection. */
+  openConnection(name: string): void {
+    this.#connections.add(name);
+  }
+
+  /** Something is looked for on this connection: it must have begun. */
+  useConnection({ name, span }: Named): void {
+    if (this.#connections.has(name)) return;
+    const hint =
+      this.#hint(name, this.#connections) ??
+      'nothing was sent on it before, and it is not declared under `connections`';
+    this.#fail(span, 'unknown-connection', `unknown connection \`${name}\``, hint);
+    // Once is enough.
+    this.#connections.add(name);
+  }
+
+  mark({ name, span }: Named): void {
+    if (this.#marks.has(name)) this.#fail(span, 'duplicate-name', `the mark \`${name}\` is set twice`);
+    this.#marks.add(name);
+  }
+
+  useMark({ name, span }: Named): void {
+    if (this.#marks.has(name)) return;
+    this.#fail(
+      span,
+      'unknown-mark',
+      `unknown mark \`${name}\``,
+      this.#hint(name, this.#marks) ?? `set it before with \`- mark: ${name}\``,
+    );
+  }
+
+  useSocket({ name, span }: Named): void {
+    if (this.#sockets.has(name)) return;
+    const hint =
+      this.#hint(name, this.#sockets.keys()) ??
+      'an earlier call must give this name: `accept(server, ..., ...) = NAME`';
+    this.#fail(span, 'unknown-socket', `unknown socket \`${name}\``, hint);
+    this.#sockets.set(name, 'open');
+  }
+
+  /** The call that gives this name is faulty in another way, which was reported. */
+  assumeSocket(name: string): void {
+    this.#sockets.set(name, 'open');
+  }
+
+  /** A call uses the sockets among its arguments, and may give or close one. */
+  noteCall(call: Call): void {
+    for (const argument of call.args) this.#noteArgument(argument);
+    const [first] = call.args;
+    const succeeds = call.result.kind === 'socket' || call.result.value >= 0;
+    if (call.name === 'close' && first?.kind === 'socket' && succeeds) this.#sockets.set(first.name, 'closed');
+    if (call.result.kind !== 'socket') return;
+    const { name, span } = call.result;
+    if (this.#sockets.get(name) === 'open') {
+      this.#fail(
+        span,
+        'duplicate-name',
+        `a socket is called \`${name}\` already`,
+        'close it first, or choose another name; in a `repeat`, `app${i}` is another one each time',
+      );
+    }
+    this.#sockets.set(name, 'open');
+  }
+
+  #noteArgument(argument: CallArgument): void {
+    if (argument.kind === 'socket') this.useSocket(argument);
+    if (argument.kind === 'list') for (const item of argument.items) this.#noteArgument(item);
+    if (argument.kind === 'struct') for (const { value } of argument.fields) this.#noteArgument(value);
+  }
+
+  #hint(name: string, known: Iterable<string>): string | undefined {
+    const nearest = nearestName(name, known);
+    return nearest === undefined ? undefined : `did you mean \`${nearest}\`?`;
+  }
+
+  #fail(
+    span: Span,
+    code: 'duplicate-name' | 'unknown-connection' | 'unknown-mark' | 'unknown-socket',
+    message: string,
+    hint?: string,
+  ): void {
+    this.#complaints.report(errorAt(span, code, message, hint));
+  }
+}

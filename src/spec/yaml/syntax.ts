@@ -1,0 +1,59 @@
+/**
+ * YAML's own errors in the words of someone who writes a spec. The usual traps get a hint that names the way out.
+ */
+import type { Document, YAMLParseError } from 'yaml';
+import { errorAt } from '../snippet';
+import type { Complaints } from '../snippet';
+
+/** One mistake makes the library report many; behind the first few there is nothing to learn. */
+const MOST_SHOWN = 5;
+
+interface SyntaxSource {
+  readonly errors: Document['errors'];
+  readonly warnings: Document['warnings'];
+}
+
+/** Reports the document's errors and warnings. @returns whether there are errors */
+export function reportSyntax(document: SyntaxSource, source: string, base: number, complaints: Complaints): boolean {
+  const shownLines = new Set<number>();
+  for (const error of document.errors) {
+    // What follows on the same line comes from the same mistake.
+    const lineStart = source.lastIndexOf('\n', Math.max(0, error.pos[0] - 1));
+    if (shownLines.has(lineStart)) continue;
+    if (shownLines.size >= MOST_SHOWN) break;
+    shownLines.add(lineStart);
+    const span = { start: base + error.pos[0], end: base + Math.max(error.pos[0] + 1, error.pos[1]) };
+    complaints.report(errorAt(span, 'yaml-syntax', wording(error), trapHint(error, source)));
+  }
+  for (const { pos } of document.warnings) {
+    const tag = source.slice(pos[0], pos[1]);
+    const span = { start: base + pos[0], end: base + pos[1] };
+    complaints.report(
+      errorAt(span, 'yaml-syntax', `unknown YAML tag \`${tag}\``, 'put a text that begins with `!` in quotes'),
+    );
+  }
+  return document.errors.length > 0 || document.warnings.length > 0;
+}
+
+function wording(error: YAMLParseError): string {
+  const plain = error.message.replace(/[.:]?\s*$/, '');
+  return `this is not YAML: ${plain.charAt(0).toLowerCase()}${plain.slice(1)}`;
+}
+
+function trapHint(error: YAMLParseError, source: string): string | undefined {
+  const at = error.pos[0];
+  const here = source.slice(at, source.indexOf('\n', at) === -1 ? undefined : source.indexOf('\n', at));
+  const lineStart = source.lastIndexOf('\n', at - 1) + 1;
+  const line = source.slice(lineStart, at + here.length);
+  if (/(?:^|[:-]\s+)>[^\s>|+-]/.test(line) && error.message.startsWith('Block scalar'))
+    return 'YAML reads a leading `>` as a block of text: put the value in quotes, or write `3..` for `>=3`';
+  if (/^\s*-\s+>/.test(line)) return 'YAML reads `- >` as a block of text: write `- expect: S. 0:0(0)`';
+  if (error.code === 'TAB_AS_INDENT') return 'indent with blanks';
+  if (/[:-]\s+[`@%]/.test(line)) return 'a text that begins with `` ` ``, `@` or `%` needs quotes';
+  if (/:\s+-\s/.test(line)) return 'a text that begins with `- ` needs quotes: `inject: "- 0:0(0)"`';
+  if (/:\s+\[[^\]]*\]\s*\S/.test(line))
+    return 'YAML reads a leading `[` as a list: put the value in quotes, or write `(ect0)` for `[ect0]`';
+  if (error.code === 'BLOCK_AS_IMPLICIT_KEY') return 'a text with `: ` inside needs quotes';
+  if (/\{.*<.*,.*>/.test(line)) return 'a segment with commas inside `{ }` needs quotes';
+  return undefined;
+}

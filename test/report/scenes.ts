@@ -1,0 +1,91 @@
+/** Runs that the reports are shown. */
+import type { RunResult } from '../../src/suite/suite';
+import {
+  came,
+  connection,
+  expects,
+  field,
+  inject,
+  opts,
+  S,
+  samples,
+  seg,
+  sent,
+  silence,
+  socketEntry,
+  tick,
+  timelineOf,
+} from '../support/builders';
+import { resultOf } from '../support/results';
+
+const SYN = seg('S', { seq: 0, window: 64_240, options: opts({ kind: 'mss', value: 1460 }) });
+const SYN_ACK = seg('S.', { seq: 0, length: 0, ack: 1, options: opts({ kind: 'mss', value: 1460 }) });
+const LATE = connection(1, { name: 'late' });
+
+const TIMELINE = timelineOf(
+  [
+    inject(SYN, { label: 'inject S 0:0(0) win 64240 <mss 1460>', text: '  - inject: S 0:0(0) win 64240 <mss 1460>' }),
+    expects(SYN_ACK, { label: 'expect S. 0:0(0) ack 1 <mss 1460>', text: '  - expect: S. 0:0(0) ack 1 <mss 1460>' }),
+    samples(
+      { kind: 'queue', fields: [field('accept', 6), field('limit', 5)] },
+      { label: 'queue', text: '  - queue: { accept: 6, limit: 5 }' },
+    ),
+    silence(S, { label: 'silence 1s', text: '  - silence: 1s' }),
+  ],
+  { file: 'specs/accept/full.yaml', name: 'A full accept queue', connections: [connection(0), LATE] },
+);
+
+const QUEUE = (accept: number) => ({ sockets: [socketEntry({ state: 'LISTEN', receiveQueue: accept, sendQueue: 5 })] });
+
+const HANDSHAKE = [
+  sent(0, 1_000, SYN),
+  came(52_000, seg('S.', { seq: 777_000, ack: 1, window: 65_160, options: opts({ kind: 'mss', value: 1460 }) })),
+];
+
+function sampled(accept: number) {
+  return {
+    kind: 'sampled',
+    step: 2,
+    plannedNs: 60_000,
+    startedNs: 60_000,
+    atNs: 70_000,
+    sample: QUEUE(accept),
+  } as const;
+}
+
+export function passed(): RunResult {
+  return resultOf(TIMELINE, [...HANDSHAKE, sampled(6), tick(2 * S)]);
+}
+
+/** A RST where the SYN+ACK was expected. */
+export function wrongSegment(): RunResult {
+  const reset = seg('R.', { seq: 0, ack: 1, window: 0 });
+  return resultOf(TIMELINE, [sent(0, 1_000, SYN), came(9_052_000, reset), came(9_053_000, reset, LATE)]);
+}
+
+export function nothingCame(): RunResult {
+  return resultOf(TIMELINE, [sent(0, 1_000, SYN), tick(1_004_001_000)]);
+}
+
+/** The queue was not as expected, and then the silence was broken. */
+export function twoFailures(): RunResult {
+  return resultOf(TIMELINE, [...HANDSHAKE, sampled(7), came(S / 2, seg('.', { seq: 777_001, ack: 1 }), LATE)]);
+}
+
+export function skipped(): RunResult {
+  return resultOf(TIMELINE, [], { kind: 'skipped', reason: 'requires kernel >=7.0; this is 6.18.0-test' });
+}
+
+export function errored(): RunResult {
+  const error = {
+    code: 'unknown-sysctl',
+    message: 'this network has no sysctl net.ipv4.x',
+    hint: 'see sysctl -a',
+    line: 7,
+  };
+  return resultOf(TIMELINE, [], { kind: 'host-error', atNs: 0, error });
+}
+
+export function inconclusive(): RunResult {
+  return resultOf(TIMELINE, [sent(0, 9_000_000, SYN, { plannedNs: 0 })], undefined, { attempts: 3, durationMs: 1500 });
+}

@@ -1,0 +1,263 @@
+/**
+ * The host port with a virtual clock: waiting jumps to the next thing that happens, everything else takes a
+ * microsecond. It can be told to fail at any method, and to be late with exact times.
+ */
+import {
+  type CallRequest,
+  type Host,
+  HostError,
+  type HostFacts,
+  type LinkFrame,
+  type ReturnedCall,
+  type Run,
+  type TimedOutcome,
+} from '../../src/host/host';
+import type { Network } from '../../src/timeline/timeline';
+import type { CallOutcome, CounterValues, ProcNetTcpRow, SocketEntry } from '../../src/trace/trace';
+import { outcome } from './builders';
+import { FakeKernel } from './fake-kernel';
+
+const COST_NS = 1_000;
+/** So many questions without any time passing: the engine spins. */
+const PATIENCE = 10_000;
+
+export type FailingMethod =
+  | 'openRun'
+  | Exclude<keyof Run, 'scheduling' | 'close' | 'endTimedPart' | 'hasSysctl' | 'nowNs'>;
+
+export interface FakeSettings {
+  readonly facts?: Partial<HostFacts>;
+  readonly commands?: readonly string[];
+  readonly sysctls?: readonly string[];
+  /** This method throws this. */
+  readonly failing?: readonly [FailingMethod, HostError];
+  /** Lateness of each exact wait, in order; none behind the last. */
+  readonly lateNs?: readonly number[];
+  /** Answers with an errno to every packet. */
+  readonly deviceErrno?: string;
+}
+
+export class FakeHost implements Host {
+  readonly facts: HostFacts;
+  readonly runs: FakeRun[] = [];
+  private readonly settings: FakeSettings;
+
+  constructor(settings: FakeSettings = {}) {
+    this.settings = settings;
+    this.facts = { kernel: '6.18.0-fake', architecture: 'x86_64', rootless: false, ...settings.facts };
+  }
+
+  timeOfDay(): string {
+    return '2026-01-02T03:04:05.678Z';
+  }
+
+  steadyNs(): number {
+    return 0;
+  }
+
+  hasCommand(name: string): boolean {
+    return (this.settings.commands ?? []).includes(name);
+  }
+
+  openRun(network: Network): FakeRun {
+    if (this.settings.failing?.[0] === 'openRun') throw this.settings.failing[1];
+    const run = new FakeRun(network, this.settings);
+    this.runs.push(run);
+    return run;
+  }
+}
+
+interface Sleeper {
+  readonly request: CallRequest;
+  readonly token: number;
+}
+
+export class FakeRun implements Run {
+  readonly scheduling = 'other';
+  /** What was done, in order, for tests that look at it. */
+  readonly log: string[] = [];
+  closed = 0;
+  private readonly settings: FakeSettings;
+  private readonly kernel: FakeKernel;
+  private readonly late: number[];
+  private frames: LinkFrame[] = [];
+  private sleepers: Sleeper[] = [];
+  private returned: ReturnedCall[] = [];
+  private threads = 0;
+  private questions = 0;
+  private lastAskedNs = -1;
+
+  constructor(network: Network, settings: FakeSettings) {
+    this.settings = settings;
+    this.late = [...(settings.lateNs ?? [])];
+    this.kernel = new FakeKernel(network, (bytes, atNs) => this.frames.push({ direction: 'out', atNs, bytes }));
+  }
+
+  setSysctl(name: string, value: string): void {
+    this.note('setSysctl', `${name}=${value}`);
+  }
+
+  hasSysctl(name: string): boolean {
+    return (this.settings.sysctls ?? []).includes(name);
+  }
+
+  startServer(command: string, port: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.note('startServer', `${command} on ${port}`);
+      resolve();
+    });
+  }
+
+  prepareBlocking(count = 1): Promise<void> {
+    return new Promise((resolve) => {
+      this.note('prepareBlocking', String(count));
+      this.threads = count;
+      resolve();
+    });
+  }
+
+  startTimedPart(): void {
+    this.note('startTimedPart');
+  }
+
+  endTimedPart(): void {
+    this.log.push('endTimedPart');
+  }
+
+  nowNs(): number {
+    const { nowNs } = this.kernel;
+    this.questions = nowNs === this.lastAskedNs ? this.questions + 1 : 0;
+    this.lastAskedNs = nowNs;
+    if (this.questions > PATIENCE) throw new Error(`the engine spins at ${nowNs} ns`);
+    return nowNs;
+  }
+
+  waitForEvent(untilNs: number): void {
+    this.fail('waitForEvent');
+    while (this.frames.length === 0 && this.returned.length === 0 && this.kernel.nowNs < untilNs) {
+      this.pass(Math.min(untilNs, this.kernel.nextEventNs));
+    }
+  }
+
+  waitExactly(untilNs: number): void {
+    this.fail('waitExactly');
+    this.pass(Math.max(untilNs, this.kernel.nowNs) + (this.late.shift() ?? 0));
+  }
+
+  inject(bytes: Uint8Array): { startedNs: number; errno: string } {
+    this.fail('inject');
+    const startedNs = this.spend();
+    const errno = this.settings.deviceErrno ?? '';
+    if (errno === '') {
+      this.frames.push({ direction: 'in', atNs: this.kernel.nowNs, bytes });
+      this.kernel.receive(bytes);
+    }
+    return { startedNs, errno };
+  }
+
+  receive(): readonly LinkFrame[] {
+    this.fail('receive');
+    return this.frames.splice(0);
+  }
+
+  call(request: CallRequest, limitNs: number): TimedOutcome {
+    this.note('call', request.name);
+    const startedNs = this.spend();
+    const limit = startedNs + limitNs;
+    for (;;) {
+      const result = this.kernel.tryCall(request);
+      if (result !== undefined) return { startedNs, endedNs: this.kernel.nowNs, outcome: result, interrupted: false };
+      if (this.kernel.nowNs >= limit)
+        return { startedNs, endedNs: limit, outcome: outcome(-1, 'EINTR'), interrupted: true };
+      this.pass(Math.min(limit, this.kernel.nextEventNs));
+    }
+  }
+
+  startBlockingCall(request: CallRequest, token: number): { startedNs: number } {
+    this.note('startBlockingCall', request.name);
+    const startedNs = this.spend();
+    this.sleepers.push({ request, token });
+    this.wake();
+    if (this.sleepers.length > this.threads)
+      throw new HostError('blocking-thread', `${this.threads} threads for ${this.sleepers.length} calls`);
+    return { startedNs };
+  }
+
+  returnedCalls(): readonly ReturnedCall[] {
+    this.fail('returnedCalls');
+    return this.returned.splice(0);
+  }
+
+  cancelBlockingCalls(): void {
+    this.note('cancelBlockingCalls');
+    for (const { token } of this.sleepers.splice(0)) this.giveBack(token, outcome(-1, 'EINTR'), true);
+  }
+
+  sockets(): readonly SocketEntry[] {
+    this.note('sockets');
+    this.spend();
+    return this.kernel.sockets();
+  }
+
+  counters(): CounterValues {
+    this.fail('counters');
+    return { ...this.kernel.counters };
+  }
+
+  tcpInfo(fd: number): { bytes: Uint8Array } | { errno: string } {
+    this.note('tcpInfo', String(fd));
+    return { bytes: Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0) };
+  }
+
+  procNetTcp(): readonly ProcNetTcpRow[] {
+    this.fail('procNetTcp');
+    return this.kernel.sockets().map(({ state, localAddress, localPort, remoteAddress, remotePort, receiveQueue }) => ({
+      state,
+      localAddress,
+      localPort,
+      remoteAddress,
+      remotePort,
+      rxQueue: receiveQueue,
+      txQueue: 0,
+      retransmits: 0,
+    }));
+  }
+
+  close(): Promise<void> {
+    this.closed++;
+    return Promise.resolve();
+  }
+
+  private note(method: FailingMethod, what = ''): void {
+    this.log.push(what === '' ? method : `${method} ${what}`);
+    this.fail(method);
+  }
+
+  private fail(method: FailingMethod): void {
+    if (this.settings.failing?.[0] === method) throw this.settings.failing[1];
+  }
+
+  /** What every action costs. @returns when it began */
+  private spend(): number {
+    const startedNs = this.kernel.nowNs;
+    this.pass(startedNs + COST_NS);
+    return startedNs;
+  }
+
+  private pass(untilNs: number): void {
+    this.kernel.advance(untilNs);
+    this.wake();
+  }
+
+  private wake(): void {
+    this.sleepers = this.sleepers.filter(({ request, token }) => {
+      const result = this.kernel.tryCall(request);
+      if (result !== undefined) this.giveBack(token, result, false);
+      return result === undefined;
+    });
+  }
+
+  private giveBack(token: number, result: CallOutcome, cancelled: boolean): void {
+    this.returned.push({ token, endedNs: this.kernel.nowNs, outcome: result, cancelled });
+  }
+}

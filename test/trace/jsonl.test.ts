@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+import { readTrace, writeTrace } from '../../src/trace/jsonl';
+import type { Observation, Trace } from '../../src/trace/trace';
+import {
+  callOf,
+  calls,
+  came,
+  connection,
+  inject,
+  opts,
+  outcome,
+  seg,
+  sent,
+  socketEntry,
+  text,
+  tick,
+  timelineOf,
+  traceOf,
+} from '../support/builders';
+
+const SYN = seg('S', {
+  seq: 0,
+  options: opts({ kind: 'fastopen', cookie: Uint8Array.of(1, 2) }),
+  payload: Uint8Array.of(0, 255),
+});
+
+const OBSERVATIONS: readonly Observation[] = [
+  { kind: 'baseline', counters: { 'TcpExt.ListenDrops': 4 } },
+  sent(0, 5, SYN),
+  came(6, seg('S.', { seq: 77, ack: 1 })),
+  {
+    kind: 'called',
+    step: 1,
+    plannedNs: 6,
+    startedNs: 7,
+    endedNs: 8,
+    outcome: outcome(2, '', { bytes: Uint8Array.of(9, 8), peer: '192.0.2.1:40001' }),
+    interrupted: false,
+  },
+  { kind: 'blocked', step: 1, plannedNs: 6, startedNs: 7 },
+  { kind: 'returned', step: 1, endedNs: 9, outcome: outcome(-1, 'EINTR'), cancelled: true },
+  {
+    kind: 'sampled',
+    step: 1,
+    plannedNs: 9,
+    startedNs: 9,
+    atNs: 9,
+    sample: { sockets: [socketEntry()], counters: {}, tcpInfo: { bytes: new Uint8Array(3) } },
+  },
+  { kind: 'marked', step: 1, atNs: 9, counters: {} },
+  { kind: 'unsendable', step: 1, atNs: 10, reason: 'a "quoted" reason\nin two lines' },
+  tick(11),
+];
+
+const TIMELINE = timelineOf([inject(SYN), calls(callOf('write', [text('pîng')], 4))], {
+  connections: [connection(0), connection(1, { role: 'active', localPort: undefined })],
+});
+const TRACE: Trace = traceOf(TIMELINE, OBSERVATIONS);
+
+function linesOf(trace: Trace): string[] {
+  return writeTrace(trace).trimEnd().split('\n');
+}
+
+describe('a trace as text', () => {
+  it('is one line for the header, each observation, and the end', () => {
+    const lines = linesOf(TRACE);
+    expect(lines).toHaveLength(1 + OBSERVATIONS.length + 1);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ format: 'packetspec-trace', version: 1 });
+    expect(JSON.parse(lines.at(-1) ?? '')).toEqual({ end: { kind: 'finished', atNs: 2_000_000_000 } });
+    expect(lines[2]).toContain('"bytes":{"$hex":"45');
+    expect(writeTrace(TRACE).endsWith('\n')).toBe(true);
+  });
+
+  it.each<Trace['end']>([
+    { kind: 'finished', atNs: 5 },
+    { kind: 'skipped', reason: 'requires kernel >=6.0' },
+    { kind: 'host-error', atNs: 5, error: { code: 'no-tun', message: 'no TUN', hint: 'load it', line: 3 } },
+  ])('comes back the same: %j', (end) => {
+    const read = readTrace(writeTrace({ ...TRACE, end }));
+    expect(read).toEqual({ kind: 'trace', trace: { ...TRACE, end }, problems: [] });
+  });
+
+  it('comes back the same when the bytes are in a Buffer', () => {
+    const bytes = Buffer.from([0x45, 0, 1]);
+    const read = readTrace(writeTrace(traceOf(TIMELINE, [{ kind: 'frame', direction: 'out', atNs: 5, bytes }])));
+    expect(read.kind === 'trace' ? read.trace.observations : []).toEqual([
+      { kind: 'frame', direction: 'out', atNs: 5, bytes: Uint8Array.of(0x45, 0, 1) },
+    ]);
+  });
+});
+
+describe('a text that is not whole', () => {
+  const lines = linesOf(TRACE);
+
+  it.each([
+    '',
+    'hello',
+    '{}',
+    '[]',
+    'null',
+    '{"format":"packetspec-trace","version":1}',
+    '{"format":"pcap","version":1,"timeline":{},"environment":{}}',
+  ])('is unreadable when it begins with %j', (first) => {
+    expect(readTrace([first, ...lines.slice(1)].join('\n'))).toEqual({
+      kind: 'unreadable',
+      problems: [expect.stringContaining('line 1') as string],
+    });
+  });
+
+  it('of another version is unreadable, and says which', () => {
+    const newer = (lines[0] ?? '').replace('"version":1', '"version":2');
+    expect(readTrace([newer, ...lines.slice(1)].join('\n'))).toEqual({
+      kind: 'unreadable',
+      problems: [expect.stringMatching(/version 2.*version 1/) as string],
+    });
+  });
+
+  it('that is cut off says so, and keeps what is whole', () => {
+    const read = readTrace(`${lines.slice(0, 4).join('\n')}\n${(lines[4] ?? '').slice(0, 20)}`);
+    expect(read).toMatchObject({
+      kind: 'trace',
+      problems: [expect.stringContaining('line 5'), expect.stringContaining('cut off')],
+    });
+    expect(read.kind === 'trace' ? read.trace.observations : []).toEqual(OBSERVATIONS.slice(0, 3));
+    expect(read.kind === 'trace' ? read.trace.end.kind : '').toBe('host-error');
+  });
+
+  it.each(['garbage', '{"kind":"teleported"}', '42', '{"no":"kind"}'])(
+    'lists a line that is %s, by its number',
+    (junk) => {
+      const read = readTrace([...lines.slice(0, 3), junk, ...lines.slice(3)].join('\n'));
+      expect(read).toMatchObject({ kind: 'trace', problems: ['line 4: not an observation'] });
+      expect(read.kind === 'trace' ? read.trace.observations : []).toEqual(OBSERVATIONS);
+    },
+  );
+
+  it('counts the lines of the file, empty ones too', () => {
+    const read = readTrace([lines[0], '', '', 'junk', ...lines.slice(1)].join('\n'));
+    expect(read.problems).toEqual(['line 4: not an observation']);
+  });
+
+  it.each([
+    '{"kind":"frame","direction":"out","atNs":1}',
+    '{"kind":"sent","step":0}',
+    '{"kind":"frame","direction":"out","atNs":1,"bytes":{"$hex":"0"}}',
+  ])('lists an observation that lacks its fields: %s', (half) => {
+    expect(readTrace([...lines.slice(0, 2), half, ...lines.slice(2)].join('\n')).problems).toEqual([
+      'line 3: not an observation',
+    ]);
+  });
+
+  it('survives line endings of Windows', () => {
+    expect(readTrace(writeTrace(TRACE).replaceAll('\n', '\r\n'))).toMatchObject({ kind: 'trace', problems: [] });
+  });
+});
