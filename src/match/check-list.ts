@@ -45,7 +45,7 @@ export class CheckList {
       title,
       mismatches,
       expected: printPattern(pattern, this.#version),
-      observed: printPacket(scriptViewFor(pattern, packet.script)),
+      observed: printPacket(scriptViewFor(pattern, packet)),
       atNs: packet.atNs,
     });
   }

@@ -16,6 +16,8 @@ export interface SeenPacket {
   readonly script: Packet;
   /** Index into the timeline's connections; absent for one that belongs to none. */
   readonly connection?: number;
+  /** Of that connection. */
+  readonly space?: SequenceSpace;
 }
 
 /** A packet as it crossed the link, for showing: `in` is towards the kernel under test. */
@@ -100,7 +102,7 @@ export class ConnectionBook {
       this.strays.push({ atNs, live, script });
       return;
     }
-    state.inbox.push({ atNs, live, script, connection: state.connection.index });
+    state.inbox.push({ atNs, live, script, connection: state.connection.index, space: state.space });
   }
 
   /** The harness injected this on the connection; what it does to the sequence space has been noted before. */

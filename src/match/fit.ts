@@ -17,13 +17,17 @@ export interface Awaited {
 /** Every field of the packet that differs from the pattern, its time included. */
 export function mismatchesOf(pattern: PacketPattern, packet: SeenPacket, awaited: Awaited): readonly Mismatch[] {
   const late = matchTime(packet.atNs, awaited.step.when, awaited.window, awaited.anchors);
-  return [...matchPacket(pattern, scriptViewFor(pattern, packet.script)), ...(late === undefined ? [] : [late])];
+  return [...matchPacket(pattern, scriptViewFor(pattern, packet)), ...(late === undefined ? [] : [late])];
 }
 
-/** The spec gives the kernel's SYN the number that it likes: the observed number is counted from that. */
-export function scriptViewFor(pattern: PacketPattern, script: Packet): Packet {
+/**
+ * The packet in script numbers. The spec calls the kernel's initial number what it likes, since it cannot know it: the
+ * first SYN that a step takes has the number that stands there, and a repetition must have the same.
+ */
+export function scriptViewFor(pattern: PacketPattern, { script, space }: SeenPacket): Packet {
   if (pattern.kind !== 'tcp' || script.kind === 'opaque' || script.payload.kind !== 'tcp') return script;
+  const isn = space?.namedIsn ?? pattern.seq;
   const bothSyn = (pattern.flags & script.payload.flags & TCP_FLAG.SYN) !== 0;
-  if (!bothSyn || pattern.seq === undefined) return script;
-  return { ...script, payload: { ...script.payload, seq: (script.payload.seq + pattern.seq) >>> 0 } };
+  if (!bothSyn || isn === undefined) return script;
+  return { ...script, payload: { ...script.payload, seq: (script.payload.seq + isn) >>> 0 } };
 }

@@ -22,6 +22,8 @@ export class SequenceSpace {
   #remoteBase = 0;
   #localBase = 0;
   #localKnown = false;
+  /** What the spec calls the kernel's initial number, once a step has taken its SYN. */
+  #namedIsn: number | undefined;
   #remoteKnown = false;
   /** Live number of an injected SYN that the kernel has not answered. */
   #unansweredSyn: number | undefined;
@@ -42,6 +44,11 @@ export class SequenceSpace {
     const options = this.#liveOptions(pattern);
     if (options !== undefined && 'mistake' in options) return options;
     return { ...pattern, seq, ack, ...(options === undefined ? {} : { options }) };
+  }
+
+  /** The script number of the kernel's own SYN; absent until a step has named it. */
+  get namedIsn(): number | undefined {
+    return this.#namedIsn;
   }
 
   /** The live number of one of the kernel's own script numbers. */
@@ -94,8 +101,9 @@ export class SequenceSpace {
     return { ...segment, seq, ack };
   }
 
-  /** The segment matched this pattern: its timestamp gets the name that the spec gave it. */
+  /** A step took the segment: its SYN's number and its timestamp get the names that the spec gave them. */
   matched(pattern: SegmentPattern, segment: TcpSegment): void {
+    if (hasFlag(pattern.flags & segment.flags, TCP_FLAG.SYN)) this.#namedIsn ??= pattern.seq;
     const val = labelOf(pattern);
     const live = timestampOf(segment);
     if (val !== undefined && live !== undefined) this.#timestampLabels.set(val, live);
@@ -125,6 +133,7 @@ export class SequenceSpace {
   #learnLocal(seq: number): void {
     this.#localBase = seq;
     this.#localKnown = true;
+    this.#namedIsn = undefined;
   }
 
   #liveAck(pattern: SegmentPattern): number {

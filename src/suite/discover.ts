@@ -1,5 +1,6 @@
 /** From what the user names - files, folders, globs - to spec files with their text. */
 import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { globSync } from 'tinyglobby';
 import type { SourceFile } from '../spec/source';
 
@@ -14,15 +15,15 @@ export interface Discovered {
 
 /** Every spec file behind the names, once, sorted within each name. */
 export function discover(names: readonly string[]): Discovered {
-  const paths = new Set<string>();
+  const paths = new Map<string, string>();
   const problems: string[] = [];
   for (const name of names) {
     const found = pathsOf(name);
     if (found.length === 0) problems.push(`${name}: no spec file (*.yaml) there`);
-    for (const path of found) paths.add(path);
+    for (const path of found) if (!paths.has(resolve(path))) paths.set(resolve(path), path);
   }
   const files: SourceFile[] = [];
-  for (const path of paths) {
+  for (const path of paths.values()) {
     try {
       files.push({ path, text: readFileSync(path, 'utf8') });
     } catch (error) {

@@ -24,6 +24,8 @@ export class Executor {
   #unfit: HostTrouble | undefined;
   #gone: HostTrouble | undefined;
   #stderr = '';
+  /** How the process ended, once it has. */
+  #end: string | undefined;
   #pending: ((outcome: Outcome) => void) | undefined;
   #watchdog: NodeJS.Timeout | undefined;
 
@@ -33,9 +35,14 @@ export class Executor {
     this.#child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], serialization: 'advanced' });
     this.#child.on('message', (message) => this.#onMessage(message as FromExecutor));
     this.#child.on('error', (error) => this.#onGone(error.message));
-    this.#child.on('exit', (code, signal) =>
-      this.#onGone(signal === null ? `exit status ${code ?? 'unknown'}` : `signal ${signal}`),
-    );
+    // Its last words may still be in the channel when it has ended: they come before 'disconnect'.
+    this.#child.on('exit', (code, signal) => {
+      this.#end = signal === null ? `exit status ${code ?? 'unknown'}` : `signal ${signal}`;
+      if (!this.#child.connected) this.#onGone(this.#end);
+    });
+    this.#child.on('disconnect', () => {
+      if (this.#end !== undefined) this.#onGone(this.#end);
+    });
     this.#child.stderr?.on('data', (chunk: Buffer) => {
       this.#stderr = (this.#stderr + chunk.toString()).slice(-STDERR_KEPT);
     });
@@ -58,9 +65,8 @@ export class Executor {
       const limitNs = longestDurationNs(timeline);
       this.#watchdog = setTimeout(() => this.#giveUp(limitNs), limitNs / NS_PER_MS);
       const message: ToExecutor = { kind: 'run', timeline };
-      this.#child.send(message, (error) => {
-        if (error !== null) this.#onGone(error.message);
-      });
+      // A process that cannot be reached is about to end: what it said last is worth more than this error.
+      this.#child.send(message, () => undefined);
     });
   }
 

@@ -117,7 +117,7 @@ export function readReport(file: string, { status, stdout, stderr }: CommandResu
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Report;
   } catch (error) {
-    throw new Error(`no report (exit ${status}); it printed:\n${stdout}\n${stderr}`, { cause: error });
+    throw new Error(`no report (exit ${String(status)}); it printed:\n${stdout}\n${stderr}`, { cause: error });
   }
 }
 

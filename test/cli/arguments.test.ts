@@ -1,0 +1,78 @@
+import { InvalidArgumentError } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { ipList, jobCount, reporters, retryCount, settings } from '../../src/cli/arguments';
+
+describe('--ip', () => {
+  it.each([
+    ['ipv4', ['ipv4']],
+    ['ipv6,ipv4', ['ipv6', 'ipv4']],
+    ['ipv4, ipv4-mapped', ['ipv4', 'ipv4-mapped']],
+  ])('%s', (text, variants) => {
+    expect(ipList(text)).toEqual(variants);
+  });
+
+  it.each(['', 'ipv5', 'ipv4,', 'IPv4', 'ipv4 ipv6'])('%j is refused, with what there is', (text) => {
+    expect(() => ipList(text)).toThrow(InvalidArgumentError);
+    expect(() => ipList(text)).toThrow(/ipv4, ipv6, ipv4-mapped/);
+  });
+});
+
+describe('--jobs', () => {
+  it.each([
+    ['1', 1],
+    ['256', 256],
+  ])('%s', (text, jobs) => {
+    expect(jobCount(text)).toBe(jobs);
+  });
+
+  it.each(['', '0', '-1', '1.5', 'many', '257', 'NaN', 'Infinity'])('%j is refused', (text) => {
+    expect(() => jobCount(text)).toThrow(InvalidArgumentError);
+  });
+});
+
+describe('--retries', () => {
+  it.each([
+    ['0', 0],
+    ['7', 7],
+  ])('%s', (text, retries) => {
+    expect(retryCount(text)).toBe(retries);
+  });
+
+  it.each(['', '-1', '0.5', 'x', 'Infinity'])('%j is refused', (text) => {
+    expect(() => retryCount(text)).toThrow(InvalidArgumentError);
+  });
+});
+
+describe('--set', () => {
+  it('adds to what was set before; the last one of a name wins; a value may hold anything', () => {
+    const first = settings('a=1', new Map());
+    expect([...settings('b=x=y', settings('a=', first))]).toEqual([
+      ['a', ''],
+      ['b', 'x=y'],
+    ]);
+    expect([...first]).toEqual([['a', '1']]);
+  });
+
+  it.each(['', 'a', '=1'])('%j is refused', (text) => {
+    expect(() => settings(text, new Map())).toThrow(InvalidArgumentError);
+  });
+});
+
+describe('--reporter', () => {
+  const read = reporters(['console', 'json']);
+
+  it('may be given several times, with and without a file', () => {
+    expect(read('json=out/a=b.json', read('console', undefined))).toEqual([
+      { name: 'console', file: undefined },
+      { name: 'json', file: 'out/a=b.json' },
+    ]);
+  });
+
+  it.each(['', 'tap', 'JSON', '=x', 'json='])('%j is refused', (text) => {
+    expect(() => read(text, undefined)).toThrow(InvalidArgumentError);
+  });
+
+  it('an unknown one is told with what there is', () => {
+    expect(() => read('tap', undefined)).toThrow(/`tap`.*console, json/);
+  });
+});

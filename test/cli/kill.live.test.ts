@@ -1,0 +1,201 @@
+import type { ChildProcess } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type CommandResult, readReport, startCommand } from '../support/command';
+import {
+  awaitNoProcess,
+  childrenOf,
+  describeProcess,
+  lookAround,
+  markedEnvironment,
+  markedProcesses,
+  networksOf,
+  type Surroundings,
+} from '../support/leftovers';
+import { requireKernel, temporaryFolder } from '../support/live';
+
+const KILLS = 20;
+/** By then, even the last executor of the slowest start is running. */
+const LATEST_KILL_MS = 2_500;
+const GONE_WITHIN_MS = 5_000;
+
+const LISTENING = `require('net').createServer((socket) => socket.resume()).listen(8080, '::')`;
+
+/** Specs that last, each holding something that could be left behind. */
+const SPECS: Readonly<Record<string, string>> = {
+  // A server with children, one of which has left its session.
+  server: `
+name: server
+sysctls: { net.ipv4.tcp_syncookies: 2, net.core.somaxconn: 7 }
+server:
+  command: sleep 600 & setsid sleep 600 & exec ${process.execPath} -e "${LISTENING}"
+  port: 8080
+  ready_within: 20s
+steps:
+  - inject: S 0:0(0) win 64240 <mss 1460>
+  - expect: S. 0:0(0) ack 1 <mss 1460>
+  - inject: . 1:1(0) ack 1 win 64240
+  - wait: 20s
+`,
+  slow: `
+name: a server that is not there yet
+server: { command: sleep 600, port: 8080, ready_within: 20s }
+steps:
+  - wait: 1ms
+`,
+  blocked: `
+name: blocked
+server: { listen: 8080 }
+steps:
+  - call: accept(server, ..., ...) = app
+    returns: +20s
+  - wait: 20s
+`,
+  unsent: `
+name: data that nobody acknowledges
+server: { listen: 8080 }
+steps:
+  - inject: S 0:0(0) win 64240 <mss 1460>
+  - expect: S. 0:0(0) ack 1 <mss 1460>
+  - inject: . 1:1(0) ack 1 win 64240
+  - call: accept(server, ..., ...) = app
+  - call: write(app, ..., 1000) = 1000
+  - expect: P. 1:1001(1000) ack 1
+  - call: close(app) = 0
+  - wait: 20s
+`,
+};
+
+const FOLDER = join(temporaryFolder, 'long');
+
+/** Numbers below 1, always the same (mulberry32). */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+let runs = 0;
+const started: ChildProcess[] = [];
+
+function start(args: readonly string[]): ReturnType<typeof startCommand> & { readonly marker: string } {
+  const marker = `${process.pid}-${runs++}`;
+  // A group of its own, as a shell gives it: a signal may go to all of it.
+  const command = startCommand(args, { env: markedEnvironment(marker), detached: true });
+  started.push(command.child);
+  return { ...command, marker };
+}
+
+/** Waits until something holds; @throws when it does not within ten seconds. */
+async function until<T>(what: string, look: () => T | undefined): Promise<T> {
+  for (const deadlineMs = performance.now() + 10_000; performance.now() < deadlineMs; await sleep(10)) {
+    const found = look();
+    if (found !== undefined) return found;
+  }
+  throw new Error(`never seen: ${what}`);
+}
+
+function executorsOf(main: number): readonly number[] {
+  return childrenOf(main).filter((pid) => describeProcess(pid).includes('executor.js'));
+}
+
+/** Executors in the middle of a run: they are in another network than this process. */
+function busyExecutors(main: number): readonly number[] {
+  const own = networksOf(process.pid);
+  return executorsOf(main).filter((pid) => networksOf(pid).some((network) => !own.includes(network)));
+}
+
+function pidOf({ pid }: { readonly pid?: number | undefined }): number {
+  if (pid === undefined) throw new Error('the command did not start');
+  return pid;
+}
+
+describe('a command that is killed', () => {
+  let before: Surroundings;
+
+  beforeAll(() => {
+    requireKernel();
+    mkdirSync(FOLDER, { recursive: true });
+    for (const [name, text] of Object.entries(SPECS)) writeFileSync(join(FOLDER, `${name}.yaml`), text);
+  });
+
+  beforeEach(() => {
+    before = lookAround();
+  });
+
+  afterEach(() => {
+    // Only where a test has failed before it came to that.
+    for (const child of started.splice(0)) child.kill('SIGKILL');
+    expect(lookAround()).toEqual(before);
+  });
+
+  it('leaves nothing behind, whenever SIGKILL comes', { timeout: 180_000 }, async () => {
+    const random = seeded(20_261_122);
+    const left: unknown[] = [];
+    let mostProcesses = 0;
+    for (let round = 0; round < KILLS; round++) {
+      const afterMs = Math.round(random() * LATEST_KILL_MS);
+      const { child, ended, marker } = start(['run', FOLDER, 'specs', '--jobs', '12']);
+      await sleep(afterMs);
+      mostProcesses = Math.max(mostProcesses, markedProcesses(marker).length);
+      child.kill('SIGKILL');
+      const survivors = await awaitNoProcess(marker, GONE_WITHIN_MS);
+      if (survivors.length > 0) left.push({ afterMs, survivors });
+      expect((await ended).signal).toBe('SIGKILL');
+    }
+    expect(left).toEqual([]);
+    // The main process, twelve executors, and of each of two servers the cage, the shell and its children.
+    expect(mostProcesses).toBeGreaterThan(20);
+  });
+
+  it.each([
+    ['SIGINT', 'alone'],
+    ['SIGINT', 'with its group, as from a terminal'],
+    ['SIGTERM', 'alone'],
+  ] as const)('ends with 130 and leaves nothing behind on %s %s', { timeout: 60_000 }, async (signal, whom) => {
+    const { child, ended, marker } = start(['run', FOLDER, '--jobs', '8']);
+    const main = pidOf(child);
+    // Two servers and their children, and eight executors in their networks.
+    await until('eight runs', () => (busyExecutors(main).length === 8 ? true : undefined));
+    await until('the servers', () => (markedProcesses(marker).length >= 20 ? true : undefined));
+    process.kill(whom === 'alone' ? main : -main, signal);
+    const { status, stderr } = await ended;
+    expect(await awaitNoProcess(marker, GONE_WITHIN_MS)).toEqual([]);
+    expect({ status, stderr: stderr.trim() }).toEqual({
+      status: 130,
+      stderr: 'packetspec: interrupted; nothing is left behind',
+    });
+  });
+
+  it('goes on with the other runs when an executor is killed', { timeout: 60_000 }, async () => {
+    const folder = join(temporaryFolder, 'short');
+    mkdirSync(folder, { recursive: true });
+    for (let index = 0; index < 9; index++)
+      writeFileSync(join(folder, `s${index}.yaml`), 'name: waits\nip: ipv4\nsteps: [wait: 1500ms]\n');
+    const file = join(temporaryFolder, 'short.json');
+    const { child, ended, marker } = start(['run', folder, '--jobs', '3', '--reporter', `json=${file}`]);
+    const main = pidOf(child);
+    await until('three runs', () => (busyExecutors(main).length === 3 ? true : undefined));
+    const [victim] = busyExecutors(main);
+    if (victim === undefined) throw new Error('no executor');
+    process.kill(victim, 'SIGKILL');
+    const result = await ended;
+    expect(statusesOf(result, file)).toEqual([...Array.from({ length: 8 }, () => 'passed'), 'errored'].sort());
+    expect(result.status).toBe(3);
+    const errored = readReport(file, result).results.find((run) => run.status === 'errored');
+    expect(errored?.error).toMatchObject({ code: 'executor-died', message: expect.stringContaining('SIGKILL') });
+    expect(await awaitNoProcess(marker, GONE_WITHIN_MS)).toEqual([]);
+  });
+});
+
+function statusesOf(result: CommandResult, file: string): readonly string[] {
+  return readReport(file, result)
+    .results.map(({ status }) => status)
+    .sort();
+}

@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { describeRun, type Report, runWithReport } from '../support/command';
+import { requireKernel, ROOT } from '../support/live';
+import { shippedSpecs } from '../support/shipped';
+
+/** Each experiment that the suite has to reproduce, and the specs that show it. */
+const ROWS: Readonly<Record<string, readonly string[]>> = {
+  'W1 Recv-Q and Send-Q of a listener': ['watching/listener-columns'],
+  'W2 Recv-Q and Send-Q of other sockets': ['watching/connection-columns'],
+  'W3 /proc/net/tcp shows the length and no limit': ['watching/proc-net-tcp'],
+  'W4 the limit is min(backlog, somaxconn)': ['watching/limit-is-the-smaller'],
+  'W5 a real server overflows with 5, not with 2048': [
+    'watching/real-server-overflow',
+    'watching/real-server-no-overflow',
+  ],
+  'W6 ListenOverflows and ListenDrops': ['watching/overflows-and-drops'],
+  'A1 backlog + 1': ['accept-queue/holds-one-more'],
+  'A2 data and FIN in the queue': ['accept-queue/queued-connection-lives'],
+  'A3 a SYN to a full queue': ['accept-queue/full-drops-syn'],
+  'A4 the final ACK is dropped': ['accept-queue/full-drops-final-ack'],
+  'A5 the same from the client': ['accept-queue/client-side-of-a-dropped-ack'],
+  'A6 accept() frees a place': ['accept-queue/accept-frees-a-place'],
+  'A7 tcp_abort_on_overflow': ['accept-queue/abort-on-overflow'],
+  'A9 a second listen()': ['accept-queue/shrinking-the-backlog'],
+  'A10 close of the listener': ['accept-queue/closing-the-listener'],
+  'S1 as many SYNs as the limit': ['syn-queue/limit-without-cookies'],
+  'S2 then SYNs are dropped': ['syn-queue/dropped-syn-counters'],
+  'S3 a quarter for proven peers': ['syn-queue/quarter-for-proven-peers'],
+  'S4 cookies when full': ['syn-queue/cookies-when-full'],
+  'S5 always cookies': ['syn-queue/cookies-always'],
+  'S6 a cookie on a full accept queue': ['syn-queue/cookie-ack-on-full-queue'],
+  'S7 the SYN+ACK timer': ['syn-queue/synack-timer'],
+  'C5 RST timing': [
+    'reset/closed-port',
+    'reset/rst-in-window',
+    'reset/syn-on-a-connection',
+    'reset/unread-data-at-close',
+    'reset/linger-zero',
+    'reset/connect-to-a-closed-port',
+  ],
+};
+
+describe('the shipped suite', () => {
+  let report: Report;
+  let status: number | null;
+
+  beforeAll(async () => {
+    requireKernel();
+    ({ report, status } = await runWithReport(['specs']));
+  }, 240_000);
+
+  it('passes on this kernel', () => {
+    expect(report.results.filter((run) => run.status !== 'passed').map(describeRun)).toEqual([]);
+    expect(report.rejected).toEqual([]);
+    expect(status).toBe(0);
+    expect(report.summary).toMatchObject({
+      passed: report.results.length,
+      failed: 0,
+      skipped: 0,
+      errored: 0,
+      inconclusive: 0,
+      rejected: 0,
+    });
+  });
+
+  it('runs every spec in IPv4 and IPv6, with the same checks in both', () => {
+    const ran = new Map<string, string[]>();
+    for (const { file, variant, checks } of report.results) {
+      const [ip = '', ...matrix] = variant.split(' ');
+      const shown = checks.map(({ line, kind, title }) => `${line} ${kind} ${title}`);
+      ran.set(`${file} ${ip}`, [...(ran.get(`${file} ${ip}`) ?? []), matrix.join(' '), ...shown]);
+    }
+    for (const spec of shippedSpecs()) {
+      expect(ran.get(`${spec} ipv4`), spec).toBeDefined();
+      expect(ran.get(`${spec} ipv6`), spec).toEqual(ran.get(`${spec} ipv4`));
+    }
+    expect(ran.size).toBe(2 * shippedSpecs().length);
+  });
+
+  it('names for each spec where its behaviour is laid down', () => {
+    const sources = shippedSpecs().map((spec) => ({
+      spec,
+      source: (parse(readFileSync(join(ROOT, spec), 'utf8')) as { source?: string }).source ?? 'absent',
+    }));
+    const pointsSomewhere = /^(?:[\w/]+\.[ch] \w+|RFC \d+ section [\d.]+)/;
+    for (const one of sources)
+      expect(one).toMatchObject({ spec: one.spec, source: expect.stringMatching(pointsSomewhere) });
+  });
+
+  it('shows each experiment by a spec, and each spec belongs to one', () => {
+    const named = Object.values(ROWS).flatMap((specs) => specs.map((spec) => `specs/${spec}.yaml`));
+    expect(Object.keys(ROWS).map((row) => row.split(' ')[0])).toEqual(
+      'W1 W2 W3 W4 W5 W6 A1 A2 A3 A4 A5 A6 A7 A9 A10 S1 S2 S3 S4 S5 S6 S7 C5'.split(' '),
+    );
+    expect(shippedSpecs()).toEqual(expect.arrayContaining(named));
+    expect([...named].sort()).toEqual(shippedSpecs());
+  });
+});
