@@ -18,6 +18,9 @@ const PROGRAMS = [
   { source: 'src/cli/blocking-worker.ts', bundle: 'blocking-worker' },
 ];
 
+/** The program that knows the schema. */
+const CLI = 'src/cli/main.ts';
+
 /** Native modules: they find their own `.node` file beside themselves, so they stay outside. */
 const NATIVE = ['koffi', 'raw-socket'];
 
@@ -106,6 +109,7 @@ function buildBundle(root) {
   fs.mkdirSync(fresh, { recursive: true });
   try {
     if (programs.length > 0) runEsbuild(root, programs, fresh);
+    if (programs.some(({ source }) => source === CLI)) writeSchema(fresh);
     fs.writeFileSync(path.join(fresh, path.basename(STAMP)), inputs);
     moveInto(path.join(root, 'dist'), fresh);
   } finally {
@@ -147,6 +151,17 @@ function runEsbuild(root, programs, folder) {
   const { status, error } = spawnSync(program, options, { cwd: root, stdio: ['ignore', 2, 2] });
   if (error !== undefined) throw error;
   if (status !== 0) throw new Error('esbuild refused the sources');
+}
+
+/**
+ * The JSON Schema of specs, for editors: it is made with the program that checks them, so the two cannot disagree.
+ *
+ * @param {string} folder
+ */
+function writeSchema(folder) {
+  const { spawnSync } = require('node:child_process');
+  const { stdout, status } = spawnSync(process.execPath, [path.join(folder, 'packetspec.js'), 'schema']);
+  if (status === 0) fs.writeFileSync(path.join(folder, 'packetspec.schema.json'), stdout);
 }
 
 /**

@@ -36,15 +36,23 @@ export function parseDuration(text: string): Ns | undefined {
 
 /** Writes a duration with the unit that a reader would choose: `0`, `812us`, `4ms`, `1.008s`. Keeps the sign. */
 export function formatDuration(durationNs: Ns): string {
-  const magnitudeNs = Math.abs(durationNs);
+  if (durationNs === 0) return '0';
   const sign = durationNs < 0 ? '-' : '';
-  if (magnitudeNs === 0) return '0';
-  if (magnitudeNs < NS_PER_US) return `${sign}${magnitudeNs}ns`;
-  if (magnitudeNs < NS_PER_MS) return `${sign}${trimmed(magnitudeNs / NS_PER_US, 1)}us`;
-  if (magnitudeNs < NS_PER_S) return `${sign}${trimmed(magnitudeNs / NS_PER_MS, 3)}ms`;
+  const magnitudeNs = Math.abs(durationNs);
+  for (const [unit, unitNs, digits] of SHOWN) {
+    const number = trimmed(magnitudeNs / unitNs, digits);
+    if (number < 1000) return `${sign}${number}${unit}`;
+  }
   return `${sign}${trimmed(magnitudeNs / NS_PER_S, 6)}s`;
 }
 
-function trimmed(value: number, digits: number): string {
-  return String(Number(value.toFixed(digits)));
+/** Units below the second, each with the digits behind its point. */
+const SHOWN: readonly (readonly [unit: string, unitNs: Ns, digits: number])[] = [
+  ['ns', 1, 0],
+  ['us', NS_PER_US, 1],
+  ['ms', NS_PER_MS, 3],
+];
+
+function trimmed(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
 }

@@ -25,7 +25,8 @@ export function jobCount(text: string): number {
 /** A whole number from 0. */
 export function retryCount(text: string): number {
   const retries = Number(text);
-  if (!Number.isInteger(retries) || retries < 0) throw new InvalidArgumentError('a whole number from 0 is wanted.');
+  if (text.trim() === '' || !Number.isInteger(retries) || retries < 0)
+    throw new InvalidArgumentError('a whole number from 0 is wanted.');
   return retries;
 }
 
@@ -49,6 +50,7 @@ export function reporters(
     const [name = '', ...file] = text.split('=');
     if (!names.includes(name))
       throw new InvalidArgumentError(`there is no reporter \`${name}\`; known: ${names.join(', ')}.`);
+    if (file.length > 0 && file.join('=') === '') throw new InvalidArgumentError('a file name is wanted behind `=`.');
     return [...(soFar ?? []), { name, file: file.length === 0 ? undefined : file.join('=') }];
   };
 }

@@ -8,6 +8,8 @@ import { ipList, jobCount, reporters, retryCount, settings } from './arguments';
 import { checkCommand } from './check-command';
 import { EXIT } from './exit-codes';
 import { DEFAULT_MAX_COMBINATIONS } from './limits';
+import { OutputError } from './output';
+import { complain } from './read-plan';
 import { replayCommand } from './replay-command';
 import { runCommand, type RunOptions } from './run-command';
 import { showCommand } from './show-command';
@@ -79,6 +81,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     await program.parseAsync(argv);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.passed : EXIT.rejected;
+    if (error instanceof OutputError) {
+      complain([error.message]);
+      return EXIT.errored;
+    }
     throw error;
   }
   return code;

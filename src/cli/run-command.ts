@@ -3,13 +3,13 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { executorCommand } from '../host/linux/executor-command';
 import type { IpVariant } from '../spec/model';
-import { discover } from '../suite/discover';
-import { planSuite } from '../suite/plan';
 import { ExecutorPool, summarize } from '../suite/run';
 import type { RunResult, SuiteListener } from '../suite/suite';
 import type { ReporterChoice } from './arguments';
 import { EXIT, exitCodeOf } from './exit-codes';
 import { DEFAULT_MAX_COMBINATIONS } from './limits';
+import { Outputs } from './output';
+import { complain, readPlan } from './read-plan';
 import { openReports } from './sinks';
 import { openTraceFolder } from './trace-files';
 
@@ -51,44 +51,43 @@ async function planAndRun(
   jobs: number,
   startedMs: number,
 ): Promise<number> {
-  const { files, problems } = discover(names);
-  if (problems.length > 0) return complain(problems);
-  const plan = planSuite(files, {
+  const { plan, files, hasProblems } = readPlan(names, {
     set: options.set,
     maxCombinations: DEFAULT_MAX_COMBINATIONS,
     ...(options.ip === undefined ? {} : { onlyIp: options.ip }),
     ...(options.filter === undefined ? {} : { filter: options.filter }),
   });
-  const reports = openReports(options.reporter ?? [{ name: 'console', file: undefined }]);
-  const keepTrace = options.trace === undefined ? undefined : openTraceFolder(options.trace);
-  const tell: SuiteListener = (event) => {
-    if (event.kind === 'run-finished') keepTrace?.(event.result);
-    reports.tell(event);
-  };
+  if (hasProblems) return EXIT.rejected;
+  const outputs = new Outputs();
+  const tell = openListeners(options, outputs);
   for (const rejected of plan.warned) tell({ kind: 'spec-warned', rejected });
   for (const rejected of plan.rejected) tell({ kind: 'spec-rejected', rejected });
 
   let results: readonly RunResult[] = [];
   if (plan.rejected.length === 0) {
-    if (plan.runs.length === 0) return complain(['no run matches --filter and --ip']);
+    if (plan.runs.length === 0) {
+      complain(['no run matches --filter and --ip']);
+      return EXIT.rejected;
+    }
     pool.warmUp(plan.runs.length);
-    tell({
-      kind: 'suite-started',
-      runs: plan.runs.length,
-      files: files.length,
-      jobs: Math.min(jobs, plan.runs.length),
-    });
+    tell({ kind: 'suite-started', runs: plan.runs.length, files, jobs: Math.min(jobs, plan.runs.length) });
     results = await pool.runAll(plan.runs, tell);
   }
   const summary = summarize(results, plan.rejected.length, performance.now() - startedMs);
   tell({ kind: 'suite-finished', summary, results });
-  reports.close();
-  return exitCodeOf(summary);
+  outputs.close();
+  complain(outputs.problems);
+  return exitCodeOf(summary) || (outputs.problems.length > 0 ? EXIT.errored : EXIT.passed);
 }
 
-function complain(problems: readonly string[]): number {
-  for (const problem of problems) process.stderr.write(`packetspec: ${problem}\n`);
-  return EXIT.rejected;
+/** @throws OutputError */
+function openListeners(options: RunOptions, outputs: Outputs): SuiteListener {
+  const report = openReports(options.reporter ?? [{ name: 'console', file: undefined }], outputs);
+  const keepTrace = options.trace === undefined ? undefined : openTraceFolder(options.trace, outputs);
+  return (event) => {
+    if (event.kind === 'run-finished') keepTrace?.(event.result);
+    report(event);
+  };
 }
 
 /** On Ctrl-C the executors go first; the kernel drops their namespaces with them. */

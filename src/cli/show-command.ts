@@ -1,27 +1,21 @@
 /** `packetspec show`: the compiled timeline of each run, as text or JSON. */
 import { diagnosticLines } from '../report/console';
 import { timelineLines } from '../report/timeline';
-import { discover } from '../suite/discover';
-import { type PlanSettings, planSuite } from '../suite/plan';
+import type { PlanSettings } from '../suite/plan';
 import { EXIT } from './exit-codes';
+import { readPlan } from './read-plan';
 
 /** Prints what would be run; answers with the exit code. */
 export function showCommand(names: readonly string[], settings: PlanSettings, json: boolean): number {
-  const { files, problems } = discover(names);
-  for (const problem of problems) process.stderr.write(`packetspec: ${problem}\n`);
-  const plan = planSuite(files, settings);
-  for (const rejected of plan.rejected)
-    process.stdout.write(
-      diagnosticLines(rejected)
-        .map((line) => `${line}\n`)
-        .join(''),
-    );
-  for (const { timeline } of plan.runs) {
-    process.stdout.write(
-      json ? `${JSON.stringify(timeline, bytesAsHex)}\n` : `${timelineLines(timeline).join('\n')}\n\n`,
-    );
-  }
-  return problems.length + plan.rejected.length === 0 ? EXIT.passed : EXIT.rejected;
+  const { plan, hasProblems } = readPlan(names, settings);
+  const lines = [
+    ...plan.rejected.flatMap(diagnosticLines),
+    ...plan.runs.flatMap(({ timeline }) =>
+      json ? [JSON.stringify(timeline, bytesAsHex)] : [...timelineLines(timeline), ''],
+    ),
+  ];
+  process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+  return plan.rejected.length === 0 && !hasProblems ? EXIT.passed : EXIT.rejected;
 }
 
 function bytesAsHex(_key: string, value: unknown): unknown {

@@ -1,32 +1,19 @@
-/** Where reporters write: standard output or a file, opened before anything runs so that a bad path is told at once. */
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+/** Where reporters write: standard output, or a file that is opened before anything runs. */
 import type { Sink } from '../report/report';
 import { REPORTERS } from '../report/reporters';
-import type { SuiteEvent, SuiteListener } from '../suite/suite';
+import type { SuiteListener } from '../suite/suite';
 import type { ReporterChoice } from './arguments';
+import { type Outputs, OutputError } from './output';
 
-/** Reports that are open, as one listener. */
-export interface OpenReports {
-  readonly tell: SuiteListener;
-  readonly close: () => void;
-}
-
-/** Opens every chosen reporter. @throws Error when a file cannot be written */
-export function openReports(choices: readonly ReporterChoice[]): OpenReports {
-  const descriptors: number[] = [];
+/** Opens every chosen reporter, as one listener. @throws OutputError when a file cannot be written */
+export function openReports(choices: readonly ReporterChoice[], outputs: Outputs): SuiteListener {
   const listeners = choices.map(({ name, file }) => {
     const make = REPORTERS.get(name);
-    if (make === undefined) throw new Error(`there is no reporter ${name}`);
-    return make(file === undefined ? standardOutput() : fileSink(file, descriptors));
+    if (make === undefined) throw new OutputError(`there is no reporter ${name}`);
+    return make(file === undefined ? standardOutput() : { write: outputs.openFile(file), color: false });
   });
-  return {
-    tell: (event: SuiteEvent) => {
-      for (const listener of listeners) listener(event);
-    },
-    close: () => {
-      for (const descriptor of descriptors) closeSync(descriptor);
-    },
+  return (event) => {
+    for (const listener of listeners) listener(event);
   };
 }
 
@@ -36,11 +23,4 @@ export function standardOutput(): Sink {
     write: (text) => process.stdout.write(text),
     color: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
   };
-}
-
-function fileSink(file: string, descriptors: number[]): Sink {
-  mkdirSync(dirname(file), { recursive: true });
-  const descriptor = openSync(file, 'w');
-  descriptors.push(descriptor);
-  return { write: (text) => writeSync(descriptor, text), color: false };
 }

@@ -3,7 +3,7 @@
  * is told of observations, is asked for the next action with the time that the caller read, and touches nothing.
  */
 import { present } from '../base/assert';
-import type { Ns } from '../base/nanoseconds';
+import { type Ns, NS_PER_MS } from '../base/nanoseconds';
 import { Progress } from '../match/progress';
 import type { MappingMistake, SequenceSpace } from '../match/sequence-space';
 import type { Call, SampleExpectation, When } from '../spec/model';
@@ -11,6 +11,9 @@ import type { Connection, Timeline, TimelineStep } from '../timeline/timeline';
 import type { Observation } from '../trace/trace';
 import { type CraftContext, craftPacket } from '../wire/craft';
 import type { PacketPattern } from '../wire/pattern';
+
+/** The last stretch before a planned time, in which the harness no longer listens for frames. */
+const EXACT_NS = NS_PER_MS;
 
 export type Action =
   | { readonly kind: 'send'; readonly step: number; readonly plannedNs: Ns; readonly bytes: Uint8Array }
@@ -47,6 +50,7 @@ export class Engine {
     const need = this.#progress.need();
     if (need.kind === 'done') return need;
     if (need.kind === 'wait') return nowNs >= need.untilNs ? { kind: 'tick' } : need;
+    if (need.plannedNs - nowNs > EXACT_NS) return { kind: 'wait', untilNs: need.plannedNs - EXACT_NS / 2 };
     return this.#act(need.step, need.plannedNs);
   }
 

@@ -1,5 +1,5 @@
 /** The timed part: asks the engine what is next, does it on the host, and writes down what happened. */
-import { type Ns, NS_PER_MS, NS_PER_S } from '../base/nanoseconds';
+import { type Ns, NS_PER_S } from '../base/nanoseconds';
 import type { Run } from '../host/host';
 import type { SampleExpectation } from '../spec/model';
 import type { Timeline, TimelineStep } from '../timeline/timeline';
@@ -8,9 +8,6 @@ import { requestOf } from './calls/calls';
 import { type Action, Engine } from './engine';
 import { SocketTable } from './sockets';
 import { atLine } from './trouble';
-
-/** The last stretch before a planned time, in which the harness no longer listens for frames. */
-const EXACT_NS = NS_PER_MS;
 
 /** A call that is not marked as blocking is interrupted after this long. */
 const CALL_LIMIT_NS = NS_PER_S;
@@ -73,8 +70,7 @@ export class Performer {
       case 'call':
       case 'sample':
       case 'mark':
-        if (action.plannedNs - this.#run.nowNs() > EXACT_NS) this.#run.waitForEvent(action.plannedNs - EXACT_NS / 2);
-        else atLine(this.#lineOf(action.step), () => this.#doInTime(action));
+        atLine(this.#lineOf(action.step), () => this.#doInTime(action));
     }
   }
 

@@ -143,12 +143,14 @@ export class ConnectionBook {
   }
 
   #learn(localPort: number, remoteAddress: string, remotePort: number): ConnectionState | undefined {
-    const state = this.#states.find(
+    const candidates = this.#states.filter(
       ({ connection }) =>
-        connection.localPort === undefined &&
+        connection.role === 'active' &&
         connection.remoteAddress === remoteAddress &&
         connection.remotePort === remotePort,
     );
+    // One that has not connected yet; else one that connects again, from another port.
+    const state = candidates.find(({ connection }) => connection.localPort === undefined) ?? candidates.at(-1);
     if (state === undefined) return undefined;
     state.connection = { ...state.connection, localPort };
     this.#index(state);

@@ -19,4 +19,6 @@ export interface ParsedSpec {
   /** One per combination of matrix values; empty when there is an error. */
   readonly specs: readonly Spec[];
   readonly diagnostics: readonly Diagnostic[];
+  /** What `--set` may name: variables and axes of the matrix. */
+  readonly settable: readonly string[];
 }

@@ -1,5 +1,6 @@
 /** The executor process: takes one timeline after the other, and answers with traces. */
 import { execute } from '../exec/execute';
+import { warmUp } from '../exec/warm-up';
 import type { Host } from '../host/host';
 import type { FromExecutor, ToExecutor } from './protocol';
 
@@ -12,7 +13,8 @@ export interface ExecutorChannel {
 
 /** Serves runs until the channel closes. A run begins when the network of the one before it is gone. */
 export function serveRuns(host: Host, channel: ExecutorChannel): void {
-  let previous: Promise<void> = Promise.resolve();
+  // What is sent meanwhile waits in the channel.
+  let previous = warmUp(host);
   channel.onMessage((message) => {
     previous = previous
       .then(() => serve(host, channel, message))

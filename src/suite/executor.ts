@@ -48,6 +48,11 @@ export class Executor {
     });
   }
 
+  /** Whether handing it a run is worth it: one that cannot run anything on this host says why. */
+  get usable(): boolean {
+    return this.alive || this.#unfit !== undefined;
+  }
+
   /** Whether it can take a run. */
   get alive(): boolean {
     return this.#gone === undefined;

@@ -20,35 +20,45 @@ export interface Plan {
   readonly rejected: readonly RejectedSpec[];
   /** Files with warnings only. */
   readonly warned: readonly RejectedSpec[];
+  /** Names of `--set` that no file knows. */
+  readonly unknownSettings: readonly string[];
+}
+
+/** One file, parsed and compiled. */
+export interface CompiledFile {
+  readonly file: SourceFile;
+  /** Every run; none when there is an error among the diagnostics. */
+  readonly timelines: readonly Timeline[];
+  readonly diagnostics: readonly Diagnostic[];
+  readonly settable: readonly string[];
 }
 
 /** Parses and compiles every file. */
 export function planSuite(files: readonly SourceFile[], settings: PlanSettings): Plan {
-  const rejected: RejectedSpec[] = [];
-  const warned: RejectedSpec[] = [];
-  const timelines: Timeline[] = [];
-  for (const file of files) {
-    const compiled = compileFile(file, settings);
-    if (compiled.diagnostics.some((one) => one.severity === 'error')) {
-      rejected.push({ file, diagnostics: compiled.diagnostics });
-      continue;
-    }
-    if (compiled.diagnostics.length > 0) warned.push({ file, diagnostics: compiled.diagnostics });
-    timelines.push(...compiled.timelines);
-  }
-  const wanted = timelines.filter((timeline) => matchesFilter(timeline, settings.filter));
-  return { runs: wanted.map((timeline, index) => ({ index, timeline })), rejected, warned };
+  const compiled = files.map((file) => compileFile(file, settings));
+  const settable = new Set(compiled.flatMap((one) => one.settable));
+  return {
+    runs: compiled
+      .flatMap(({ timelines }) => timelines)
+      .filter((timeline) => matchesFilter(timeline, settings.filter))
+      .map((timeline, index) => ({ index, timeline })),
+    rejected: compiled.filter(isRejected),
+    warned: compiled.filter((one) => !isRejected(one) && one.diagnostics.length > 0),
+    // What a rejected file knows may not have been understood.
+    unknownSettings: compiled.some(isRejected) ? [] : [...settings.set.keys()].filter((name) => !settable.has(name)),
+  };
 }
 
-/** Every run of one file; none when there is an error among the diagnostics. */
-export function compileFile(
-  file: SourceFile,
-  settings: PlanSettings,
-): { timelines: readonly Timeline[]; diagnostics: readonly Diagnostic[] } {
+function isRejected({ diagnostics }: Pick<CompiledFile, 'diagnostics'>): boolean {
+  return diagnostics.some((one) => one.severity === 'error');
+}
+
+function compileFile(file: SourceFile, settings: PlanSettings): CompiledFile {
   const parsed = parseSpec(file, settings);
   const compiled = parsed.specs.map((spec) => compile(spec, settings.onlyIp));
   const diagnostics = distinct([...parsed.diagnostics, ...compiled.flatMap((one) => one.diagnostics)]);
-  return { timelines: compiled.flatMap((one) => one.timelines), diagnostics };
+  const timelines = isRejected({ diagnostics }) ? [] : compiled.flatMap((one) => one.timelines);
+  return { file, timelines, diagnostics, settable: parsed.settable };
 }
 
 /** Several variants find the same mistake. */

@@ -65,7 +65,7 @@ export class ExecutorPool {
     const startedMs = performance.now();
     for (let attempts = 1; ; attempts++) {
       tell({ kind: 'run-started', run, attempt: attempts });
-      const executor = this.#idle.pop() ?? this.#start();
+      const executor = this.#next();
       const outcome = await executor.run(run.timeline);
       if (executor.alive) this.#idle.push(executor);
       else this.#executors.delete(executor);
@@ -75,6 +75,15 @@ export class ExecutorPool {
       const durationMs = Math.round((performance.now() - startedMs) * 10) / 10;
       return { run, verdict, attempts, durationMs, ...(outcome.kind === 'trace' ? { trace: outcome.trace } : {}) };
     }
+  }
+
+  /** An executor for the next run; those that died while they were idle are forgotten. */
+  #next(): Executor {
+    for (let executor = this.#idle.pop(); executor !== undefined; executor = this.#idle.pop()) {
+      if (executor.usable) return executor;
+      this.#executors.delete(executor);
+    }
+    return this.#start();
   }
 
   #start(): Executor {

@@ -33,14 +33,14 @@ export type ReadTrace =
 
 /** Reads what `writeTrace` wrote. */
 export function readTrace(text: string): ReadTrace {
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const lines = text.split('\n');
   const header = parseLine(lines[0] ?? '');
   if (!isHeader(header)) return { kind: 'unreadable', problems: ['line 1: this is not a packetspec trace'] };
   if (header.version !== TRACE_VERSION) {
     const problem = `line 1: the trace has format version ${header.version}; this packetspec reads version ${TRACE_VERSION}`;
     return { kind: 'unreadable', problems: [problem] };
   }
-  return readBody(header, lines.slice(1));
+  return readBody(header, lines);
 }
 
 function readBody(header: Header, lines: readonly string[]): ReadTrace {
@@ -48,10 +48,11 @@ function readBody(header: Header, lines: readonly string[]): ReadTrace {
   const problems: string[] = [];
   let end: TraceEnd | undefined;
   lines.forEach((line, index) => {
+    if (index === 0 || line.trim() === '') return;
     const value = parseLine(line);
     if (isEnd(value)) end = value.end;
     else if (isObservation(value)) observations.push(value);
-    else problems.push(`line ${index + 2}: not an observation`);
+    else problems.push(`line ${index + 1}: not an observation`);
   });
   if (end === undefined) problems.push('the trace is cut off: its last line is missing');
   const { timeline, environment } = header;
@@ -67,8 +68,10 @@ function parseLine(line: string): unknown {
   }
 }
 
-function writeBytes(_key: string, value: unknown): unknown {
-  return value instanceof Uint8Array ? { $hex: toHex(value) } : value;
+/** Looks at the value itself, because a Buffer has turned itself into something else before it gets here. */
+function writeBytes(this: unknown, key: string, value: unknown): unknown {
+  const original = isRecord(this) ? this[key] : value;
+  return original instanceof Uint8Array ? { $hex: toHex(original) } : value;
 }
 
 function readBytes(_key: string, value: unknown): unknown {
@@ -84,12 +87,43 @@ function isHeader(value: unknown): value is Header {
   return isRecord(value) && value['format'] === FORMAT && isRecord(value['timeline']) && isRecord(value['environment']);
 }
 
-const OBSERVATION_KINDS = new Set<unknown>(
-  'baseline sent unsendable frame called blocked returned sampled marked tick'.split(' ') satisfies string[],
-);
+type FieldKind = 'number' | 'text' | 'bytes' | 'flag' | 'record';
+
+const ACTION = { step: 'number', plannedNs: 'number', startedNs: 'number' } as const;
+
+/** What an observation of each kind must have; the judge relies on it. */
+const FIELDS: Readonly<Record<Observation['kind'], Readonly<Record<string, FieldKind>>>> = {
+  baseline: { counters: 'record' },
+  sent: { ...ACTION, bytes: 'bytes', errno: 'text' },
+  unsendable: { step: 'number', atNs: 'number', reason: 'text' },
+  frame: { direction: 'text', atNs: 'number', bytes: 'bytes' },
+  called: { ...ACTION, endedNs: 'number', outcome: 'record', interrupted: 'flag' },
+  blocked: ACTION,
+  returned: { step: 'number', endedNs: 'number', outcome: 'record', cancelled: 'flag' },
+  sampled: { ...ACTION, atNs: 'number', sample: 'record' },
+  marked: { step: 'number', atNs: 'number', counters: 'record' },
+  tick: { atNs: 'number' },
+};
 
 function isObservation(value: unknown): value is Observation {
-  return isRecord(value) && OBSERVATION_KINDS.has(value['kind']);
+  if (!isRecord(value) || typeof value['kind'] !== 'string' || !Object.hasOwn(FIELDS, value['kind'])) return false;
+  const fields = FIELDS[value['kind'] as Observation['kind']];
+  return Object.entries(fields).every(([name, kind]) => isOfKind(value[name], kind));
+}
+
+function isOfKind(value: unknown, kind: FieldKind): boolean {
+  switch (kind) {
+    case 'number':
+      return typeof value === 'number';
+    case 'text':
+      return typeof value === 'string';
+    case 'flag':
+      return typeof value === 'boolean';
+    case 'bytes':
+      return value instanceof Uint8Array;
+    case 'record':
+      return isRecord(value);
+  }
 }
 
 function isEnd(value: unknown): value is { readonly end: TraceEnd } {

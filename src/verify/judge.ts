@@ -12,7 +12,8 @@ export function judge(trace: Trace): Verdict {
   const progress = new Progress(trace.timeline);
   for (const observation of trace.observations) progress.observe(observation);
   const strays = straysOf(progress);
-  const checks = [...progress.checks, ...strayChecks(trace, strays)];
+  // A walk that ended early leaves segments behind that later steps would have taken.
+  const checks = progress.failed ? progress.checks : [...progress.checks, ...strayChecks(trace, strays)];
   const reason = reasonOf(trace, progress);
   return {
     status: statusOf(trace, progress, checks),

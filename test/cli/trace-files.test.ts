@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OutputError, Outputs } from '../../src/cli/output';
 import { openTraceFolder, traceFileName } from '../../src/cli/trace-files';
 import type { Timeline } from '../../src/timeline/timeline';
 import { readTrace } from '../../src/trace/jsonl';
@@ -40,7 +41,7 @@ describe('--trace', () => {
 
   it('writes one file for each run, and makes its folder', () => {
     const target = join(folder, 'deep/er');
-    const keep = openTraceFolder(target);
+    const keep = openTraceFolder(target, new Outputs());
     const result = resultOf(timelineIn('specs/a.yaml'), [sent(0, 0, SYN)]);
     keep(result);
     expect(readdirSync(target)).toEqual(['specs-a.ipv4.jsonl']);
@@ -54,13 +55,13 @@ describe('--trace', () => {
   it('writes nothing for a run without a trace', () => {
     const target = join(folder, 'none');
     const { trace: _, ...without } = resultOf(timelineIn('specs/a.yaml'), []);
-    openTraceFolder(target)(without);
+    openTraceFolder(target, new Outputs())(without);
     expect(readdirSync(target)).toEqual([]);
   });
 
   it('loses none, although names look alike', () => {
     const target = join(folder, 'alike');
-    const keep = openTraceFolder(target);
+    const keep = openTraceFolder(target, new Outputs());
     for (const [file, label] of [
       ['a/b.yaml', 'ipv4'],
       ['a-b.yaml', 'ipv4'],
@@ -74,6 +75,6 @@ describe('--trace', () => {
   });
 
   it('a folder that cannot be made is told before anything runs', () => {
-    expect(() => openTraceFolder('/dev/null/traces')).toThrow();
+    expect(() => openTraceFolder('/dev/null/traces', new Outputs())).toThrow(OutputError);
   });
 });

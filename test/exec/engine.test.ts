@@ -95,8 +95,14 @@ describe('what is sent', () => {
 describe('what is next', () => {
   it('an action carries its planned time, even when that is past', () => {
     const engine = new Engine(timelineOf([inject(SYN, { when: at(S) })]));
-    expect(engine.next(0)).toMatchObject({ kind: 'send', plannedNs: S });
+    expect(engine.next(S)).toMatchObject({ kind: 'send', plannedNs: S });
     expect(engine.next(9 * S)).toMatchObject({ kind: 'send', plannedNs: S });
+  });
+
+  it('an action that is far off is waited for, so that frames are heard until shortly before it', () => {
+    const engine = new Engine(timelineOf([inject(SYN, { when: at(S) })]));
+    expect(engine.next(0)).toEqual({ kind: 'wait', untilNs: S - MS / 2 });
+    expect(engine.next(S - MS)).toMatchObject({ kind: 'send', plannedNs: S });
   });
 
   it('waiting becomes a tick when the time has come, not before', () => {

@@ -90,6 +90,15 @@ describe('the port of a kernel that opens the connection', () => {
     expect([book.connection(0).localPort, book.connection(1).localPort]).toEqual([51_002, 51_001]);
   });
 
+  it('goes to the connection whose other end the SYN is for', () => {
+    const far = connection(1, { ...ACTIVE, remoteAddress: '192.0.2.77' });
+    const other = connection(2, { ...ACTIVE, remotePort: 81 });
+    const book = new ConnectionBook([connection(0, ACTIVE), far, other]);
+    book.arrived(fromKernel(seg('S'), { ...far, localPort: 51_001 }), 5);
+    book.arrived(fromKernel(seg('S'), { ...other, localPort: 51_002 }), 6);
+    expect([0, 1, 2].map((index) => book.connection(index).localPort)).toEqual([undefined, 51_001, 51_002]);
+  });
+
   it('of a retransmitted SYN is known already', () => {
     const on = connection(0, { ...ACTIVE, localPort: 51_001 });
     const book = new ConnectionBook([connection(0, ACTIVE), connection(1, ACTIVE)]);

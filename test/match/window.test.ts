@@ -21,7 +21,7 @@ describe('the first and the last nanosecond that fit', () => {
     ['last+1s', afterLast(S), FLAT, 8 * S - 3 * MS, 8 * S + 4 * MS],
     ['within 2s: no tolerance on either side', within(2 * S), FLAT, 0, 12 * S],
     ['at once: any time before', PROMPT, FLAT, 0, 10 * S + 4 * MS],
-    // 12.5 % of the 8 s since the previous step: the timer wheel is late, never early.
+    // 12.5 % of the 8 s since the previous step, on both sides: packetdrill's rule (docs/decisions/0005-times.md).
     ['+8s, 12.5 %', after(8 * S), { ...FLAT, percent: 12.5 }, 17 * S, 19 * S],
     ['+1s~+8s, 12.5 %: of the end', after(S, 8 * S), { ...FLAT, percent: 12.5 }, 11 * S - 125 * MS, 19 * S],
     [

@@ -32,7 +32,15 @@ describe('the executor', () => {
     say(RUN);
     await settled();
     expect(said.slice(1).map(({ kind }) => kind)).toEqual(['finished', 'finished']);
-    expect(host.runs.map(({ closed }) => closed)).toEqual([1, 1]);
+    const [, ...served] = host.runs;
+    expect(served.map(({ closed }) => closed)).toEqual([1, 1]);
+  });
+
+  it('takes its first steps in a run that nobody wants, before the first that counts', async () => {
+    const host = new FakeHost();
+    serving(host);
+    await settled();
+    expect(host.runs.map(({ closed }) => closed)).toEqual([1]);
   });
 
   it('a failing environment is a trace, too, and the next run is served', async () => {

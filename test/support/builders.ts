@@ -27,7 +27,7 @@ export const S = 1_000_000_000;
 /** A place in a text that no test looks at. */
 export const SPAN = { start: 0, end: 0 };
 
-export const IPV4_NETWORK: Network = {
+const IPV4_NETWORK: Network = {
   ipVersion: 4,
   localAddress: '192.168.0.1',
   localPrefixLength: 16,
@@ -328,7 +328,7 @@ export function socketEntry(fields: Partial<SocketEntry> = {}): SocketEntry {
 
 // --- traces -------------------------------------------------------------------------------------------------------
 
-export const ENVIRONMENT: Environment = {
+const ENVIRONMENT: Environment = {
   kernel: '6.18.0-test',
   architecture: 'x86_64',
   scheduling: 'other',

@@ -1,4 +1,5 @@
 /** What runs could leave behind on this machine: processes, namespaces, devices, changed settings. */
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -38,6 +39,16 @@ export function describeProcess(pid: number): string {
 /** Network namespaces, by inode, that the threads of a process are in. */
 export function networksOf(pid: number): readonly string[] {
   return [...new Set(readFolder(`/proc/${pid}/task`).map((task) => readLink(`/proc/${pid}/task/${task}/ns/net`)))];
+}
+
+/** The TCP sockets of a network, as `ss` shows them; the network is held by an open descriptor. */
+export function socketsOf(network: number): readonly string[] {
+  const { stdout, stderr, status } = spawnSync('nsenter', ['--net=/proc/self/fd/3', 'ss', '-Htan'], {
+    stdio: ['ignore', 'pipe', 'pipe', network],
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`no list of sockets: ${stderr}`);
+  return stdout.split('\n').filter((line) => line !== '');
 }
 
 /** The state of the namespace that this process lives in, which no run may change. */

@@ -72,12 +72,17 @@ export function doubled(duration: string): string | undefined {
   return number === undefined || unit === undefined ? undefined : `${2 * Number(number)}${unit}`;
 }
 
-/** Every field of an expected segment, made wrong. */
-export function changedSegments(segment: string): Changes {
+/**
+ * Every field of an expected segment, made wrong.
+ *
+ * @param isAgain whether the segment comes again: then the number of a SYN is known already
+ */
+export function changedSegments(segment: string, isAgain: boolean): Changes {
   const { changes, unchangeable } = changedOptions(segment);
+  const hasOrigin = isSyn(segment) && !isAgain;
   return {
-    changes: [...changedFlags(segment), ...changedNumbers(segment), ...changes],
-    unchangeable: [...(isSyn(segment) ? [freeOrigin(segment)] : []), ...unchangeable],
+    changes: [...changedFlags(segment), ...changedNumbers(segment, !hasOrigin), ...changes],
+    unchangeable: [...(hasOrigin ? [freeOrigin(segment)] : []), ...unchangeable],
   };
 }
 
@@ -112,7 +117,7 @@ function addFlag(flags: string, flag: string): string {
   return flags.endsWith('.') ? `${flags.slice(0, -1)}${flag}.` : `${flags}${flag}`;
 }
 
-function changedNumbers(segment: string): readonly Change[] {
+function changedNumbers(segment: string, withSeq: boolean): readonly Change[] {
   const changes: Change[] = [];
   const range = new RegExp(`(${NUMBER}):(${NUMBER})\\((${NUMBER})\\)`).exec(segment);
   if (range !== null) {
@@ -120,7 +125,7 @@ function changedNumbers(segment: string): readonly Change[] {
     const put = (what: string, field: string, text: string): void => {
       changes.push({ what: `${what} ${whole} -> ${text}`, field, text: segment.replace(whole, text) });
     };
-    if (!isSyn(segment)) put('seq', 'seq', `${moved(from)}:${moved(to)}(${length})`);
+    if (withSeq) put('seq', 'seq', `${moved(from)}:${moved(to)}(${length})`);
     put('length', 'length', `${from}:${moved(to)}(${moved(length)})`);
   }
   for (const field of ['ack', 'win', 'urg']) {

@@ -147,9 +147,9 @@ class Mutator {
     }
   }
 
-  private segments(value: unknown, line: number, kind: string): void {
+  private segments(value: unknown, line: number, kind: string, isAgain = false): void {
     const scalar = scalarOf(value);
-    const { changes, unchangeable } = changedSegments(String(scalar.value));
+    const { changes, unchangeable } = changedSegments(String(scalar.value), isAgain);
     for (const change of changes) this.replace(scalar, change, line, kind);
     this.cannot(unchangeable, line);
   }
@@ -223,7 +223,7 @@ class Mutator {
     const map = mapOf(pair.value);
     for (const field of map.items) {
       const key = keyOf(field);
-      if (key === 'segment') this.segments(field.value, line, 'segment');
+      if (key === 'segment') this.segments(field.value, line, 'segment', true);
       else if (key === 'times') this.times(scalarOf(field.value), map, line);
       else if (key === 'first') this.replaceWith(field, doubled, 'time', line);
       else if (key === 'backoff') this.replaceWith(field, (text) => String(Number(text) / 2 + 0.5), 'time', line);

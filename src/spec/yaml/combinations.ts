@@ -132,13 +132,17 @@ function settingValue(text: string): Value {
   return /^-?\d+$/.test(text) && Number.isSafeInteger(number) ? number : text;
 }
 
+/** The names of variables and axes. */
+export function settableNames(root: Tree): readonly string[] {
+  return ['variables', 'matrix'].flatMap((section) => {
+    const tree = entryOf(root, section)?.value;
+    return tree?.kind === 'map' ? tree.entries.map(({ key }) => key) : [];
+  });
+}
+
 /** A setting that a spec does not know is meant for others, unless it looks like a slip. */
 function warnOfUnknownSettings(root: Tree, settings: ParseSettings, complaints: Complaints): void {
-  const known: string[] = [];
-  for (const section of ['variables', 'matrix']) {
-    const tree = entryOf(root, section)?.value;
-    if (tree?.kind === 'map') known.push(...tree.entries.map(({ key }) => key));
-  }
+  const known = settableNames(root);
   const span: Span = { start: 0, end: 0 };
   for (const name of settings.set.keys()) {
     const nearest = known.includes(name) ? undefined : nearestName(name, known);

@@ -9,7 +9,7 @@ import { DiagnosticList, errorAt } from '../snippet';
 import type { SourceFile, Span } from '../source';
 import type { ParsedSpec, ParseSettings } from '../spec';
 import { checkShape } from './check';
-import { combinationsOf } from './combinations';
+import { combinationsOf, settableNames } from './combinations';
 import type { Combination } from './combinations';
 import { lowerHeader } from './lower-header';
 import { lowerSteps } from './lower-steps';
@@ -27,7 +27,8 @@ export function parseYaml(file: SourceFile, settings: ParseSettings): ParsedSpec
   const diagnostics = new DiagnosticList();
   const root = readYaml(file.text, diagnostics);
   const specs = root === undefined ? [] : parseRoot(root, file, settings, diagnostics);
-  return { specs: diagnostics.hasErrors ? [] : specs, diagnostics: diagnostics.sorted() };
+  const settable = root === undefined ? [] : settableNames(root);
+  return { specs: diagnostics.hasErrors ? [] : specs, diagnostics: diagnostics.sorted(), settable };
 }
 
 function parseRoot(

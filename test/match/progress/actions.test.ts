@@ -183,6 +183,8 @@ describe('a call that blocks', () => {
     const two = timelineOf([calls(READ, { returns: within(S) }), calls(READ, { returns: within(3 * S) })]);
     const progress = walk(two, [blocked, { ...blocked, step: 1, startedNs: 200 }]);
     expect(needs(progress)).toBe(`wait until ${S + 100 + S}`);
+    const impatient = walk(two, [blocked, { ...blocked, step: 1, startedNs: 200 }, tick(2 * S + 100)]);
+    expect(outcomes(impatient)).toEqual(['0 return FAIL']);
     progress.observe({ ...returned(500), step: 1 } as Observation);
     progress.observe(returned(600));
     expect(outcomes(progress)).toEqual(['1 return ok', '0 return ok']);

@@ -16,6 +16,7 @@ import {
   stamped,
   tick,
   timelineOf,
+  wait,
   within,
 } from '../../support/builders';
 import { complaints, needs, outcomes, walk } from '../../support/walk';
@@ -110,6 +111,20 @@ describe('an expected segment', () => {
       stamped(S, seg('.', { seq: 1, ack: 777_001 })),
     ]);
     expect(needs(progress)).toBe(`act 3 at ${S}`);
+  });
+
+  it('that waited in the queue does not turn time back for what is expected next', () => {
+    const next = seg('.', { seq: 1, ack: 1 });
+    const timeline = timelineOf([inject(SYN), wait(after(S)), expects(SYN_ACK), expects(next, { when: after(S) })]);
+    const until = (cameNs: number) => [
+      sent(0, 0, SYN),
+      stamped(5, SYN),
+      came(50, LIVE_SYN_ACK),
+      tick(S + 5),
+      came(cameNs, seg('.', { seq: 777_001, ack: 1 })),
+    ];
+    expect(outcomes(walk(timeline, until(2 * S)))).toEqual(['2 segment ok', '3 segment ok']);
+    expect(outcomes(walk(timeline, until(S + 50)))).toEqual(['2 segment ok', '3 segment FAIL']);
   });
 
   it('the first failed one ends the walk', () => {

@@ -14,6 +14,7 @@ import {
   silence,
   tick,
   timelineOf,
+  wait,
   within,
 } from '../../support/builders';
 import { complaints, needs, outcomes, walk } from '../../support/walk';
@@ -136,6 +137,12 @@ describe('segments in any order', () => {
   it('other connections may send what they like', () => {
     const two = timelineOf([group([A], { when: within(S) })], TWO);
     expect(outcomes(walk(two, [came(1, B, connection(1)), came(2, A)]))).toEqual(['0 segment ok']);
+  });
+
+  it('what had come behind the last of them is left for the next step', () => {
+    const next = timelineOf([wait(after(MS)), group([A], { when: within(S) }), expects(B)]);
+    const progress = walk(next, [came(1, A), came(2, B), tick(MS)]);
+    expect(outcomes(progress)).toEqual(['1 segment ok', '2 segment ok']);
   });
 
   it('what follows is planned from the end of the group, not from the step before it', () => {

@@ -1,0 +1,70 @@
+/**
+ * `npm run bench`: measures packetspec against the floor of this machine, and writes `docs/benchmarks.md`.
+ *
+ * Everything happens in private networks. With names of sections as arguments (`npm run bench -- lateness setup`) only
+ * those run, and the page goes to standard output. Deliberately absent: limits that fail.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { probeEnvironment } from '../../src/host/linux/probe';
+import { benchCommand } from './command';
+import { compileFloor } from './floor';
+import { benchLateness } from './lateness';
+import { conditionsText, isIdle, lookAround, machineFacts } from './machine';
+import { benchMemory } from './memory';
+import { renderPage } from './page';
+import { benchParallel } from './parallel';
+import { PAGE, renewBundle } from './product';
+import { benchRoundTrip } from './round-trip';
+import type { Bench, Section } from './section';
+import { benchSetup } from './setup';
+
+const SECTIONS: Readonly<Record<string, (bench: Bench) => Promise<Section>>> = {
+  lateness: benchLateness,
+  'round-trip': benchRoundTrip,
+  command: benchCommand,
+  setup: benchSetup,
+  parallel: benchParallel,
+  memory: benchMemory,
+};
+
+/** @param names of the sections to run; all when empty */
+async function bench(names: readonly string[]): Promise<void> {
+  const trouble = probeEnvironment();
+  if (trouble !== undefined) throw new Error(`${trouble.message}; ${trouble.hint ?? ''}`);
+  renewBundle();
+  const folder = mkdtempSync(join(tmpdir(), 'packetspec-bench-'));
+  try {
+    const page = await measure(names.length === 0 ? Object.keys(SECTIONS) : names, folder);
+    if (names.length > 0) console.log(page);
+    else writeFileSync(PAGE, page);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function measure(names: readonly string[], folder: string): Promise<string> {
+  const start = performance.now();
+  const seconds = (): number => (performance.now() - start) / 1000;
+  const say = (message: string): void => console.error(`${seconds().toFixed(0).padStart(4)} s  ${message}`);
+  const date = new Date().toISOString().slice(0, 10);
+  const conditions = await lookAround();
+  say(`the machine: ${conditionsText(conditions)}`);
+  const floor = await compileFloor(folder);
+  if (floor === undefined) say('there is no C compiler (cc): no floor');
+  const sections: Section[] = [];
+  for (const name of names) {
+    const section = SECTIONS[name];
+    if (section === undefined) throw new Error(`there is no ${name}; there are ${Object.keys(SECTIONS).join(', ')}`);
+    sections.push(await section({ say, folder, floor }));
+  }
+  const idle = isIdle(conditions);
+  const facts = { date, seconds: seconds(), machine: machineFacts(), conditions: conditionsText(conditions), idle };
+  return renderPage(facts, sections);
+}
+
+void bench(process.argv.slice(2)).catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
