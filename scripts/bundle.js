@@ -103,6 +103,7 @@ function canBuild(root) {
  */
 function buildBundle(root) {
   const inputs = describeInputs(root);
+  removeUnfinished(root);
   const programs = PROGRAMS.filter(({ source }) => fs.existsSync(path.join(root, source)));
   // Beside dist/ and as deep, so that the paths in the source maps stay right when the files move there.
   const fresh = path.join(root, `dist.${process.pid}.tmp`);
@@ -116,6 +117,20 @@ function buildBundle(root) {
     fs.rmSync(fresh, { recursive: true, force: true });
   }
   return programs.map(({ bundle }) => `dist/${bundle}.js`);
+}
+
+/**
+ * Folders of builds that were killed: those whose process is no longer there.
+ *
+ * @param {string} root
+ */
+function removeUnfinished(root) {
+  for (const name of fs.readdirSync(root)) {
+    const builder = /^dist\.(\d+)\.tmp$/.exec(name)?.[1];
+    if (builder !== undefined && !fs.existsSync(`/proc/${builder}`)) {
+      fs.rmSync(path.join(root, name), { recursive: true, force: true });
+    }
+  }
 }
 
 /**

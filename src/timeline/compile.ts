@@ -20,7 +20,7 @@ import type { Place, Timeline, TimelineAction, TimelineStep, Tolerance } from '.
  * packetdrill's figures: 4 ms, and 12.5 % of the distance, which is by how much the kernel's timer wheel may be late
  * (kernel/time/timer.c). A timer may also seem early: on a busy or virtual machine jiffies lag behind the clock.
  */
-export const DEFAULT_TOLERANCE: Tolerance = { earlyNs: 4 * NS_PER_MS, lateNs: 4 * NS_PER_MS, percent: 12.5 };
+const DEFAULT_TOLERANCE: Tolerance = { earlyNs: 4 * NS_PER_MS, lateNs: 4 * NS_PER_MS, percent: 12.5 };
 
 export interface Compiled {
   /** Empty when there is an error. */

@@ -3,7 +3,7 @@ import type { Call, CallArgument, CallResult, Server } from '../spec/model';
 import type { Span } from '../spec/source';
 
 /** The name by which calls refer to the listening socket. */
-export const LISTENER = 'server';
+const LISTENER = 'server';
 
 type Listener = Extract<Server, { kind: 'listener' }>;
 

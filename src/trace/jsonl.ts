@@ -9,7 +9,7 @@ import type { Timeline } from '../timeline/timeline';
 import type { Environment, Observation, Trace, TraceEnd } from './trace';
 
 /** Raised with every change that an older reader would misread. */
-export const TRACE_VERSION = 1;
+const TRACE_VERSION = 1;
 
 const FORMAT = 'packetspec-trace';
 

@@ -243,6 +243,8 @@ class Mutator {
     if (keyOf(silence) !== 'silence') throw new Error(`line ${line}: nothing is known about \`${keyOf(silence)}\``);
     const [more, less] = [1, -1].map((difference) => present(plus(String(value.value), difference)));
     this.replace(value, { what: `${what} + 1`, text: present(more), field: undefined }, line, 'segment');
+    // No repetition at all is nothing that a spec can ask for.
+    if (less === '0') return;
     this.replace(
       value,
       { what: `${what} - 1`, text: present(less), field: undefined },
