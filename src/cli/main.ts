@@ -35,7 +35,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   textOptions(
     program.command('run').description('run specs against the kernel of this machine').argument('<paths...>', paths),
   )
-    .option('--jobs <n>', 'runs at the same time (default: four per processor)', jobCount)
+    .option('--jobs <n>', 'runs at the same time (default: four per processor, two without root)', jobCount)
     .option('--retries <n>', 'how often a run is tried again when the harness was late', retryCount, 2)
     .option('--trace <dir>', 'write one trace file for each run')
     .addOption(

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { executorCommand } from '../host/linux/executor-command';
+import { mayOpenRuns } from '../host/linux/rights';
 import type { IpVariant } from '../spec/model';
 import { ExecutorPool, summarize } from '../suite/run';
 import type { RunResult, SuiteListener } from '../suite/suite';
@@ -23,13 +24,16 @@ export interface RunOptions {
   readonly retries: number;
 }
 
-/** Most of a run's time is waiting, so there may be more executors than processors. */
-const JOBS_PER_PROCESSOR = 4;
+/**
+ * Most of a run's time is waiting, so there may be more executors than processors: fewer where the kernel does not let
+ * them go first (SCHED_FIFO), because there they make each other late.
+ */
+const JOBS_PER_PROCESSOR = { root: 4, rootless: 2 } as const;
 
 /** Runs specs and tells the reporters; answers with the exit code. */
 export async function runCommand(names: readonly string[], options: RunOptions): Promise<number> {
   const startedMs = performance.now();
-  const jobs = options.jobs ?? JOBS_PER_PROCESSOR * availableParallelism();
+  const jobs = options.jobs ?? JOBS_PER_PROCESSOR[mayOpenRuns() ? 'root' : 'rootless'] * availableParallelism();
   const pool = new ExecutorPool({
     jobs,
     retries: options.retries,

@@ -5,7 +5,7 @@
  * Deliberately absent: descriptors, live sequence numbers, clocks.
  */
 import type { Ns } from '../base/nanoseconds';
-import type { Call, IpVariant, Requirements, SampleExpectation, When } from '../spec/model';
+import type { IpVariant, Requirements, StepAction, When } from '../spec/model';
 import type { PacketPattern } from '../wire/pattern';
 import type { IpVersion } from '../wire/wire';
 
@@ -95,6 +95,7 @@ export interface TimelineStep {
   readonly action: TimelineAction;
 }
 
+/** As a spec's actions, with packets resolved for the IP version and members' connections looked up. */
 export type TimelineAction =
   | { readonly kind: 'inject'; readonly packet: PacketPattern }
   | { readonly kind: 'expect'; readonly packet: PacketPattern; readonly optional: boolean }
@@ -104,11 +105,7 @@ export type TimelineAction =
       readonly exclusive: boolean;
       readonly durationNs?: Ns;
     }
-  | { readonly kind: 'silence'; readonly durationNs: Ns }
-  | { readonly kind: 'call'; readonly call: Call; readonly returns?: When }
-  | { readonly kind: 'sample'; readonly sample: SampleExpectation; readonly withinNs?: Ns }
-  | { readonly kind: 'mark'; readonly name: string }
-  | { readonly kind: 'wait' };
+  | Exclude<StepAction, { readonly kind: 'inject' | 'expect' | 'group' }>;
 
 export interface TimelineMember {
   readonly place: Place;

@@ -14,8 +14,6 @@ import { TCP_FLAG, type TcpSegment } from '../../src/wire/wire';
 import { flagBits, outcome, S, socketEntry } from './builders';
 
 const ISN = 3_456_789_000;
-/** How long the kernel takes to answer. */
-const REACTION_NS = 20_000;
 const SYN_ACK_RETRIES = 2;
 const FIRST_LOCAL_PORT = 51_000;
 
@@ -82,7 +80,8 @@ export class FakeKernel {
     const packet = decodePacket(bytes);
     const segment = tcpOf(packet);
     if (packet.kind === 'opaque' || segment === undefined) return;
-    this.later(REACTION_NS, () => this.react(segment, packet.header.source));
+    // Before the write returns, as the kernel does it: whoever looks at the queues next sees the effect.
+    this.react(segment, packet.header.source);
   }
 
   /** The outcome, or `undefined` while the call sleeps. */
@@ -106,6 +105,8 @@ export class FakeKernel {
         return this.read(descriptor, request.count);
       case 'write':
         return this.write(descriptor, request.bytes);
+      case 'shutdown':
+        return descriptor.peer === undefined ? outcome(-1, 'ENOTCONN') : outcome(0);
       case 'close':
         this.descriptors.delete(request.fd);
         return outcome(0);

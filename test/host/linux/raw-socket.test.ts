@@ -51,7 +51,9 @@ async function sendOverLoopback(bytes: Buffer): Promise<void> {
   const socket = raw.createSocket({ protocol: IPPROTO_RAW });
   socket.setOption(IPPROTO_IP, IP_HDRINCL, 1);
   await new Promise<void>((resolve, reject) => {
-    socket.send(bytes, 0, bytes.length, IPV4.localAddress, (error) => (error === null ? resolve() : reject(error)));
+    // The package calls back without Node's knowledge: nobody would look after the promise until something else happens.
+    const settle = (error: Error | null) => (error === null ? resolve() : reject(error));
+    socket.send(bytes, 0, bytes.length, IPV4.localAddress, (error) => void setImmediate(settle, error));
   });
   socket.close();
 }
