@@ -1,6 +1,6 @@
 /** Child processes of the bench. */
 import { spawn } from 'node:child_process';
-import { executorCommand } from '../../src/host/linux/executor-command';
+import { rightsPrefix } from '../../src/host/linux/executor-command';
 
 /** Runs a program to its end. @returns what it printed @throws when it fails */
 export function output(command: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<string> {
@@ -19,5 +19,5 @@ export function output(command: readonly string[], env: NodeJS.ProcessEnv = proc
 
 /** What stands before a command that makes private networks: nothing for root, `unshare` for an ordinary user. */
 export function privately(command: readonly string[]): readonly string[] {
-  return [...executorCommand('').slice(0, -2), ...command];
+  return [...rightsPrefix(), ...command];
 }

@@ -1,12 +1,18 @@
-/** The executor process: opens the real host, and serves runs over the channel to its parent. */
+/**
+ * The executor process: opens the real host, and serves runs over the channel to its parent. With `--destroy-sockets` it
+ * is what the guardian of a killed executor turns into.
+ */
 import { join } from 'node:path';
 import { HostError } from '../host/host';
+import { destroyHeldSockets } from '../host/linux/guardian';
 import { openLinuxHost } from '../host/linux/linux-host';
 import { dieWithParent } from '../host/linux/parent';
 import { probeEnvironment } from '../host/linux/probe';
 import { serveRuns } from '../suite/executor-loop';
 import type { FromExecutor, ToExecutor } from '../suite/protocol';
 import type { HostTrouble } from '../trace/trace';
+
+const DESTROY_SOCKETS = '--destroy-sockets';
 
 function main(): void {
   const send = (message: FromExecutor): void => {
@@ -19,7 +25,10 @@ function main(): void {
       send({ kind: 'unfit', trouble });
       return;
     }
-    const host = openLinuxHost({ blockingWorkerPath: join(__dirname, 'blocking-worker.js') });
+    const host = openLinuxHost({
+      blockingWorkerPath: join(__dirname, 'blocking-worker.js'),
+      guardianCommand: [process.execPath, __filename, DESTROY_SOCKETS],
+    });
     serveRuns(host, {
       send,
       onMessage: (listener) => process.on('message', (message) => listener(message as ToExecutor)),
@@ -34,4 +43,5 @@ function troubleOf({ code, message, hint }: HostError): HostTrouble {
   return { code, message, ...(hint === undefined ? {} : { hint }) };
 }
 
-main();
+if (process.argv.includes(DESTROY_SOCKETS)) destroyHeldSockets();
+else main();

@@ -155,7 +155,7 @@ describe('a command that is killed', () => {
       const { child, ended, marker } = start(['run', FOLDER, 'specs', '--jobs', '12']);
       // The first one is let come as far as it takes until everything runs, however loaded the machine is.
       const afterMs = Math.round(random() * LATEST_KILL * startMs);
-      if (round === 0) await until('servers and executors', () => markedProcesses(marker).length >= 21 || undefined);
+      if (round === 0) await until('servers and executors', () => markedProcesses(marker).length >= 33 || undefined);
       else await sleep(afterMs);
       if (round === 0) startMs = performance.now() - startedMs;
       child.kill('SIGKILL');
@@ -190,9 +190,9 @@ describe('a command that is killed', () => {
   ] as const)('ends with 130 and leaves nothing behind on %s %s', { timeout: 60_000 }, async (signal, whom) => {
     const { child, ended, marker } = start(['run', FOLDER, '--jobs', '8']);
     const main = pidOf(child);
-    // Two servers and their children, and eight executors in their networks.
+    // Two servers and their children, and eight executors in their networks, each with its guardian.
     await until('eight runs', () => (busyExecutors(main).length === 8 ? true : undefined));
-    await until('the servers', () => (markedProcesses(marker).length >= 20 ? true : undefined));
+    await until('the servers', () => (markedProcesses(marker).length >= 28 ? true : undefined));
     process.kill(whom === 'alone' ? main : -main, signal);
     const { status, stderr } = await ended;
     expect(await awaitNoProcess(marker, GONE_WITHIN_MS)).toEqual([]);

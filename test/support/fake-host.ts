@@ -151,7 +151,7 @@ export class FakeRun implements Run {
     if (errno === '') {
       this.frames.push({ direction: 'in', atNs: this.kernel.nowNs, bytes });
       this.kernel.receive(bytes);
-    this.wake();
+      this.wake();
     }
     return { startedNs, errno };
   }

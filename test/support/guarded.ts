@@ -56,7 +56,10 @@ async function openAndClose(host: Host): Promise<void> {
   await host.openRun(IPV4).close();
   say('closed');
   await new Promise<void>((resolve) => {
-    process.stdin.once('data', () => resolve()).once('end', resolve);
+    process.stdin
+      .once('data', () => resolve())
+      .once('end', resolve)
+      .resume();
   });
   process.stdin.pause();
 }

@@ -110,6 +110,7 @@ export const O_RDONLY = 0;
 export const O_RDWR = 2;
 export const O_NONBLOCK = 0x800;
 export const O_CLOEXEC = 0x80000;
+export const F_SETFL = 4;
 export const EFD_NONBLOCK = 0x800;
 export const EFD_CLOEXEC = 0x80000;
 export const MFD_CLOEXEC = 1;
@@ -131,6 +132,8 @@ export const ITIMER_REAL = 0;
 export const SCHED_OTHER = 0;
 export const SCHED_FIFO = 1;
 export const SCHED_RESET_ON_FORK = 0x40000000;
+
+export const WNOHANG = 1;
 
 export const PR_SET_PDEATHSIG = 1;
 export const PR_SET_TIMERSLACK = 29;

@@ -14,6 +14,10 @@ const NODE_OPTIONS = ['--min-semi-space-size=32', '--max-semi-space-size=64'];
  * @param script what Node is to run
  */
 export function executorCommand(script: string): readonly string[] {
-  const node = [process.execPath, ...NODE_OPTIONS, script];
-  return mayOpenRuns() ? node : ['unshare', '--user', '--map-root-user', '--', ...node];
+  return [...rightsPrefix(), process.execPath, ...NODE_OPTIONS, script];
+}
+
+/** What a program that opens private networks is started by: nothing as root. */
+export function rightsPrefix(): readonly string[] {
+  return mayOpenRuns() ? [] : ['unshare', '--user', '--map-root-user', '--'];
 }

@@ -60,6 +60,9 @@ export const libc = {
     'int getsockopt(int fd, int level, int option, void *value, void *length)',
   ),
   eventfd: declare<[initial: number, flags: number]>('int eventfd(unsigned int initial, int flags)'),
+  /** The read end comes into `ends[0]`, the write end into `ends[1]`. */
+  pipe2: declare<[ends: Int32Array, flags: number]>('int pipe2(void *ends, int flags)'),
+  waitpid: declare<[pid: number, status: Pointer, options: number]>('int waitpid(int pid, void *status, int options)'),
   memfdCreate: declare<[name: string, flags: number]>('int memfd_create(const char *name, unsigned int flags)'),
   unshare: declare<[flags: number]>('int unshare(int flags)'),
   setns: declare<[fd: number, type: number]>('int setns(int fd, int type)'),

@@ -3,15 +3,17 @@
  *
  * Opening one moves nothing; the first run moves the main thread of the process into a private network for good, so a
  * host belongs into an executor process. Nothing outside of the private networks changes, and nothing is left when
- * the process is killed.
+ * the process is killed, provided that it has a guardian (see `guardian.ts`).
  * Deliberately absent: processes, specs; which of the two links (see the design) a run has: here it is always TUN.
  */
+import { stat } from 'node:fs';
 import { machine, release } from 'node:os';
 import type { Ns } from '../../base/nanoseconds';
 import { NS_PER_US } from '../../base/nanoseconds';
 import type { Network } from '../../timeline/timeline';
 import type { Host, HostFacts, Run } from '../host';
 import { BlockingThreads } from './blocking-threads';
+import { Guardian } from './guardian';
 import { LinuxRun } from './linux-run';
 import { isOnPath } from './path';
 import { isRootless } from './rights';
@@ -23,6 +25,8 @@ const SPIN_NS = 200 * NS_PER_US;
 export interface LinuxHostOptions {
   /** The script of the blocking thread: one that calls `runBlockingWorker`. Without it no call may block. */
   readonly blockingWorkerPath?: string;
+  /** What ends the connections of a killed process: a command that calls `destroyHeldSockets`. */
+  readonly guardianCommand?: readonly string[];
   /** Zero under virtual time, which stands still while a process spins. */
   readonly spinNs?: Ns;
 }
@@ -35,12 +39,15 @@ class LinuxHost implements Host {
   readonly facts: HostFacts = { kernel: release(), architecture: machine(), rootless: isRootless() };
   readonly #spinNs: Ns;
   readonly #threads: BlockingThreads;
+  readonly #guardian: Guardian | undefined;
   /** Read before the first run moves the thread away. */
   readonly #sysctls = new Sysctls(listSysctls());
 
-  constructor({ blockingWorkerPath, spinNs = SPIN_NS }: LinuxHostOptions) {
+  constructor({ blockingWorkerPath, guardianCommand, spinNs = SPIN_NS }: LinuxHostOptions) {
+    startPoolThreads();
     this.#spinNs = spinNs;
     this.#threads = new BlockingThreads(blockingWorkerPath);
+    this.#guardian = guardianCommand === undefined ? undefined : new Guardian(guardianCommand);
   }
 
   timeOfDay(): string {
@@ -56,6 +63,17 @@ class LinuxHost implements Host {
   }
 
   openRun(network: Network): Run {
-    return new LinuxRun({ network, threads: this.#threads, sysctls: this.#sysctls, spinNs: this.#spinNs });
+    return new LinuxRun({
+      network,
+      threads: this.#threads,
+      sysctls: this.#sysctls,
+      guardian: this.#guardian,
+      spinNs: this.#spinNs,
+    });
   }
+}
+
+/** Node starts its pool at the first asynchronous call. Born within a run, the threads would keep its network alive. */
+function startPoolThreads(): void {
+  stat('/', () => {});
 }

@@ -13,6 +13,7 @@ import { EINTR, IPPROTO_TCP, SO_LINGER, SOL_SOCKET, SYSTEM_CALLS, TCP_INFO } fro
 import { CounterFiles } from './counters';
 import { SockDiag } from './diag/sock-diag';
 import { errnoName } from './errno';
+import type { Guardian } from './guardian';
 import { libc } from './libc';
 import { configureLinks } from './link';
 import { enterPrivateNetwork, returnHome } from './namespace';
@@ -31,6 +32,7 @@ export interface RunParts {
   readonly network: Network;
   readonly threads: BlockingThreads;
   readonly sysctls: Sysctls;
+  readonly guardian: Guardian | undefined;
   readonly spinNs: Ns;
 }
 
@@ -54,12 +56,13 @@ export class LinuxRun implements Run {
   #isTimed = false;
 
   /** @throws HostError; then nothing is left */
-  constructor({ network, threads, sysctls, spinNs }: RunParts) {
+  constructor({ network, threads, sysctls, guardian, spinNs }: RunParts) {
     this.#threads = threads;
     this.#sysctls = sysctls;
     try {
       enterPrivateNetwork();
       this.#undo.push(returnHome);
+      if (guardian !== undefined) this.#undo.push(guardian.hold());
       this.#tun = this.#keep(new Tun());
       configureLinks(network, this.#tun.index);
       this.#packets = this.#keep(new PacketSocket(this.#clock, this.#tun.index));

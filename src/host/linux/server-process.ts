@@ -19,7 +19,13 @@ import { isOnPath } from './path';
 import { readText } from './rights';
 
 const OUTPUT_KEPT_BYTES = 4096;
-const POLL_MS = 3;
+/**
+ * How often to look: at first often, since most servers are soon there. Each look has the kernel walk its whole table of
+ * connections, and with many servers starting at once that takes the time from them.
+ */
+const FIRST_POLL_MS = 3;
+const POLL_GROWTH = 1.5;
+const LONGEST_POLL_MS = 50;
 const KILLED_WITHIN_MS = 2_000;
 
 /** `setpriv` has `unshare` killed with this process, and `unshare` has the shell killed with itself. */
@@ -63,11 +69,11 @@ export class ServerProcess {
    */
   async awaitListening(port: number, withinNs: Ns, sockets: () => readonly SocketEntry[]): Promise<void> {
     const deadline = performance.now() + withinNs / NS_PER_MS;
-    for (;;) {
+    for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(pollMs * POLL_GROWTH, LONGEST_POLL_MS)) {
       if (this.#ending !== undefined) throw this.#exited(this.#ending);
       if (sockets().some(({ state, localPort }) => state === 'LISTEN' && localPort === port)) return;
       if (performance.now() >= deadline) throw this.#notListening(port, withinNs, sockets());
-      await Promise.race([sleep(POLL_MS), this.#end]);
+      await Promise.race([sleep(Math.min(pollMs, Math.max(deadline - performance.now(), 1))), this.#end]);
     }
   }
 

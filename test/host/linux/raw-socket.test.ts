@@ -47,15 +47,18 @@ function syn(remotePort: number): Buffer {
   );
 }
 
+/** One that nobody refers to is closed by the garbage collector, and what it was to send is never sent. */
+const inUse = new Set<RawSocket>();
+
 async function sendOverLoopback(bytes: Buffer): Promise<void> {
   const socket = raw.createSocket({ protocol: IPPROTO_RAW });
+  inUse.add(socket);
   socket.setOption(IPPROTO_IP, IP_HDRINCL, 1);
   await new Promise<void>((resolve, reject) => {
-    // The package calls back without Node's knowledge: nobody would look after the promise until something else happens.
-    const settle = (error: Error | null) => (error === null ? resolve() : reject(error));
-    socket.send(bytes, 0, bytes.length, IPV4.localAddress, (error) => void setImmediate(settle, error));
+    socket.send(bytes, 0, bytes.length, IPV4.localAddress, (error) => (error === null ? resolve() : reject(error)));
   });
   socket.close();
+  inUse.delete(socket);
 }
 
 /** The kernel's answer to this port of the remote side, without numbers that it draws by lot. */

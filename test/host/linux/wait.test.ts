@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { NS_PER_MS, NS_PER_S } from '../../../src/base/nanoseconds';
+import { NS_PER_MS, NS_PER_S, NS_PER_US } from '../../../src/base/nanoseconds';
+import { RunClock } from '../../../src/host/linux/clock';
+import { EFD_CLOEXEC } from '../../../src/host/linux/constants';
+import { libc } from '../../../src/host/linux/libc';
+import { Waiter } from '../../../src/host/linux/wait';
 import { TCP_FLAG } from '../../../src/wire/wire';
 import { useTestHost } from '../../support/live';
 import { answers, IPV4, listen, segment } from '../../support/segments';
@@ -27,5 +31,29 @@ describe('waiting', () => {
     run.waitForEvent(run.nowNs() + 5 * NS_PER_S);
     expect(run.nowNs()).toBeLessThan(3 * NS_PER_S);
     expect(answers(run)).toHaveLength(1);
+  });
+});
+
+describe('waiting with ordinary scheduling', () => {
+  const clock = new RunClock();
+  const eventFd = libc.eventfd(0, EFD_CLOEXEC);
+  const waiter = new Waiter(clock, 200 * NS_PER_US, [eventFd]);
+
+  // The kernel's slack (select_estimate_accuracy, fs/select.c) is 0.1 % of the timeout: 3 ms of 3 s.
+  it('does not end late by 0.1 % of a long time', { timeout: 30_000 }, () => {
+    const lateNs = Array.from({ length: 3 }, () => {
+      const untilNs = clock.now() + 3 * NS_PER_S;
+      waiter.untilReadable(untilNs);
+      return clock.now() - untilNs;
+    }).sort((a, b) => a - b);
+    expect(lateNs[0]).toBeGreaterThanOrEqual(0);
+    expect(lateNs[1]).toBeLessThan(NS_PER_MS);
+  });
+
+  it('ends at once at an event', () => {
+    libc.write(eventFd, BigUint64Array.of(1n), 8);
+    const startedNs = clock.now();
+    waiter.untilReadable(startedNs + 5 * NS_PER_S);
+    expect(clock.now() - startedNs).toBeLessThan(NS_PER_S);
   });
 });

@@ -1,0 +1,147 @@
+/**
+ * The guardian of an executor: a small process that outlives it, to end the connections that it leaves behind.
+ *
+ * A connection that was closed while data or its FIN was not acknowledged belongs to no process, and keeps its network
+ * until the kernel gives up retransmitting, some 100 s later. So a shell holds the network of the present run open; when
+ * the executor has died in it, the shell turns into a program that destroys the sockets there. Being killed closes the
+ * pipe to the shell, and no signal to the executor or its group reaches the shell, which has a session of its own.
+ *
+ * Nothing here may fail a run. A kernel without CONFIG_INET_DIAG_DESTROY refuses, and nothing can be done about that.
+ * Why it is so and not otherwise: docs/decisions/0008-left-behind.md.
+ */
+import { spawn } from 'node:child_process';
+import { closeSync, openSync, readlinkSync } from 'node:fs';
+import { NS_PER_MS } from '../../base/nanoseconds';
+import { CLONE_NEWNET, F_SETFL, O_CLOEXEC, O_NONBLOCK, SYSTEM_CALLS, WNOHANG } from './constants';
+import { SockDiag } from './diag/sock-diag';
+import { libc, newTimespec, succeed } from './libc';
+
+/** The descriptor under which the shell holds the network. */
+const HELD_FD = 3;
+/** What the shell holds when there is no run. */
+const NOTHING = '/dev/null';
+
+/**
+ * Reads paths, and holds open what the last one names. `command` keeps a shell alive whose redirection fails. At the end
+ * of its input, it becomes the program in its arguments, or ends if it holds nothing.
+ */
+const SCRIPT = `
+held=${NOTHING}
+while read -r next; do
+  held=${NOTHING}
+  if command exec ${HELD_FD}<"$next"; then held=$next; else exec ${HELD_FD}<${NOTHING}; fi
+done
+[ "$held" = ${NOTHING} ] || exec "$@"
+`;
+
+const POLL_MS = 0.2;
+const ENDED_WITHIN_POLLS = 250;
+
+export class Guardian {
+  /** The write end of the pipe to the shell; undefined when there is no shell. */
+  #pipe: number | undefined;
+  #pid: number | undefined;
+  /** Of this process in /proc, which may belong to another process namespace than `process.pid`. */
+  #ownFolder = '';
+
+  /**
+   * Starts the shell, in the network that the calling thread is in: it must not be that of a run.
+   * @param command what it becomes: a program that calls `destroyHeldSockets`
+   */
+  constructor(command: readonly string[]) {
+    try {
+      this.#ownFolder = `/proc/${readlinkSync('/proc/self')}`;
+      this.#start(command);
+    } catch {
+      // Without a guardian, connections of a killed executor end later.
+    }
+  }
+
+  /** Holds the network of the calling thread. @returns lets go of it */
+  hold(): () => void {
+    if (this.#pipe === undefined) return () => {};
+    try {
+      // Not the path of the thread's network: the thread goes home now and then, and the shell may look just then.
+      const network = openSync('/proc/thread-self/ns/net', 'r');
+      this.#say(`${this.#ownFolder}/fd/${network}`);
+      return () => {
+        this.#say(NOTHING);
+        closeSync(network);
+      };
+    } catch {
+      return () => {};
+    }
+  }
+
+  #start([program = '', ...args]: readonly string[]): void {
+    const ends = new Int32Array(2);
+    succeed('pipe2', libc.pipe2(ends, O_CLOEXEC));
+    const [readEnd = -1, writeEnd = -1] = ends;
+    this.#pipe = writeEnd;
+    try {
+      // A shell that is stopped must not stop a run.
+      libc.syscall(SYSTEM_CALLS.fcntl, writeEnd, F_SETFL, O_NONBLOCK, 0, 0, 0);
+      const stdio = [readEnd, 'ignore', 'ignore'] as const;
+      const child = spawn('/bin/sh', ['-c', SCRIPT, 'sh', program, ...args], { stdio: [...stdio], detached: true });
+      child.once('error', () => {});
+      child.unref();
+      this.#pid = child.pid;
+      process.once('exit', () => this.#dismiss());
+    } finally {
+      libc.close(readEnd);
+    }
+  }
+
+  /** When nobody listens any more, that is no trouble of the run. */
+  #say(path: string): void {
+    if (this.#pipe === undefined) return;
+    const line = Buffer.from(`${path}\n`);
+    libc.write(this.#pipe, line, line.length);
+  }
+
+  /** Waits a little for the end of the shell: who adopts it afterwards may not clear it away, as in many containers. */
+  #dismiss(): void {
+    if (this.#pipe === undefined || this.#pid === undefined) return;
+    libc.close(this.#pipe);
+    this.#pipe = undefined;
+    for (let poll = 0; poll < ENDED_WITHIN_POLLS; poll++) {
+      if (libc.waitpid(this.#pid, null, WNOHANG) !== 0) return;
+      pause(POLL_MS);
+    }
+  }
+}
+
+const LOOK_AGAIN_MS = 50;
+/** Servers of the dead executor die after it, and then leave connections too. */
+const QUIET_LOOKS = 2;
+const MOST_LOOKS = 20;
+
+/** What the shell becomes when its executor was killed: ends all connections in the network that the shell held. */
+export function destroyHeldSockets(): void {
+  succeed('setns', libc.setns(HELD_FD, CLONE_NEWNET));
+  let quiet = 0;
+  for (let look = 0; look < MOST_LOOKS && quiet < QUIET_LOOKS; look++) {
+    if (look > 0) pause(LOOK_AGAIN_MS);
+    quiet = destroySockets() ? 0 : quiet + 1;
+  }
+}
+
+/** @returns whether there were any */
+function destroySockets(): boolean {
+  const diag = new SockDiag();
+  try {
+    // Those in TIME_WAIT keep no network, and older kernels refuse to end them.
+    const found = diag.sockets().some(({ state }) => state !== 'TIME_WAIT');
+    if (found) diag.destroyAll();
+    return found;
+  } finally {
+    diag.close();
+  }
+}
+
+const interval = newTimespec();
+
+function pause(ms: number): void {
+  interval[2] = ms * NS_PER_MS;
+  libc.ppoll(null, 0, interval, null);
+}
