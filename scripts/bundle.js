@@ -14,6 +14,7 @@ const path = require('node:path');
 /** Each program of the product: its source, and the name of its bundle in `dist/`. */
 const PROGRAMS = [
   { source: 'src/cli/main.ts', bundle: 'packetspec' },
+  { source: 'src/cli/program.ts', bundle: 'program' },
   { source: 'src/cli/executor.ts', bundle: 'executor' },
   { source: 'src/cli/blocking-worker.ts', bundle: 'blocking-worker' },
 ];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { executorCommand } from '../host/linux/executor-command';
 import { mayOpenRuns } from '../host/linux/rights';
 import type { IpVariant } from '../spec/model';
+import type { Executor } from '../suite/executor';
 import { ExecutorPool, summarize } from '../suite/run';
 import type { RunResult, SuiteListener } from '../suite/suite';
 import type { ReporterChoice } from './arguments';
@@ -30,16 +31,19 @@ export interface RunOptions {
  */
 const JOBS_PER_PROCESSOR = { root: 4, rootless: 2 } as const;
 
-/** Runs specs and tells the reporters; answers with the exit code. */
-export async function runCommand(names: readonly string[], options: RunOptions): Promise<number> {
+/**
+ * Runs specs and tells the reporters; answers with the exit code.
+ * @param early an executor that has been started already
+ */
+export async function runCommand(
+  names: readonly string[],
+  options: RunOptions,
+  early: Executor | undefined,
+): Promise<number> {
   const startedMs = performance.now();
   const jobs = options.jobs ?? JOBS_PER_PROCESSOR[mayOpenRuns() ? 'root' : 'rootless'] * availableParallelism();
-  const pool = new ExecutorPool({
-    jobs,
-    retries: options.retries,
-    executorCommand: executorCommand(join(__dirname, 'executor.js')),
-  });
-  pool.warmUp(1);
+  const command = executorCommand(join(__dirname, 'executor.js'));
+  const pool = new ExecutorPool({ jobs, retries: options.retries, executorCommand: command }, early);
   stopOnSignals(pool);
   try {
     return await planAndRun(names, options, pool, jobs, startedMs);

@@ -25,8 +25,12 @@ export class ExecutorPool {
   readonly #executors = new Set<Executor>();
   readonly #idle: Executor[] = [];
 
-  constructor(settings: RunSettings) {
+  /** @param early an executor that has been started already */
+  constructor(settings: RunSettings, early?: Executor) {
     this.#settings = settings;
+    if (early === undefined) return;
+    this.#executors.add(early);
+    this.#idle.push(early);
   }
 
   /** Starts one more process ahead of need: starting takes a tenth of a second. */

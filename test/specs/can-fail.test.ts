@@ -94,7 +94,6 @@ describe('each expectation of each shipped spec', () => {
     expect([...reasons].sort()).toEqual([
       'input of a call',
       'name of a timestamp',
-      'no end of the repetitions',
       'origin of the sequence space',
       'patience with a server',
       'written as free',

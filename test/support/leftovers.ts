@@ -17,12 +17,16 @@ export function markedProcesses(marker: string): readonly number[] {
   return allProcesses().filter((pid) => readOrNothing(`/proc/${pid}/environ`).split('\0').includes(wanted));
 }
 
+const EMPTY_LOOKS = 4;
+
 /** Waits until no process carries the marker. @returns those that still do when the time is over */
 export async function awaitNoProcess(marker: string, limitMs: number): Promise<readonly string[]> {
   const deadlineMs = performance.now() + limitMs;
-  for (;;) {
+  for (let emptyLooks = 0; ; ) {
     const left = markedProcesses(marker);
-    if (left.length === 0 || performance.now() >= deadlineMs) return left.map(describeProcess);
+    emptyLooks = left.length === 0 ? emptyLooks + 1 : 0;
+    // A process that is just becoming another program has no environment for a moment: one look is not enough.
+    if (emptyLooks === EMPTY_LOOKS || performance.now() >= deadlineMs) return left.map(describeProcess);
     await sleep(5);
   }
 }

@@ -8,6 +8,7 @@ const TESTED_ELSEWHERE: readonly (readonly [reason: string, paths: readonly stri
       'src/cli/check-command.ts',
       'src/cli/executor.ts',
       'src/cli/main.ts',
+      'src/cli/program.ts',
       'src/cli/output.ts',
       'src/cli/read-plan.ts',
       'src/cli/replay-command.ts',
@@ -43,7 +44,6 @@ const TESTED_ELSEWHERE: readonly (readonly [reason: string, paths: readonly stri
   [
     'tested through live runs in test/host/linux: each of them needs the kernel and the others',
     [
-      'src/host/linux/guardian.ts',
       'src/host/linux/libc.ts',
       'src/host/linux/linux-run.ts',
       'src/host/linux/namespace.ts',

@@ -1,0 +1,134 @@
+/** The command line: what `packetspec` understands. The only place that opens the real host and ends the process. */
+import { Command, CommanderError, Option } from 'commander';
+import { REPORTERS } from '../report/reporters';
+import type { IpVariant } from '../spec/model';
+import { jsonSchema } from '../spec/schema';
+import type { Executor } from '../suite/executor';
+import type { PlanSettings } from '../suite/plan';
+import { ipList, jobCount, reporters, retryCount, settings } from './arguments';
+import { checkCommand } from './check-command';
+import { EXIT } from './exit-codes';
+import { DEFAULT_MAX_COMBINATIONS } from './limits';
+import { OutputError } from './output';
+import { complain } from './read-plan';
+import { replayCommand } from './replay-command';
+import { runCommand, type RunOptions } from './run-command';
+import { showCommand } from './show-command';
+import { packageVersion } from './version';
+
+interface TextOptions {
+  readonly set: ReadonlyMap<string, string>;
+  readonly ip?: readonly IpVariant[];
+  readonly filter?: string;
+}
+
+async function runProgram(argv: readonly string[], early: Executor | undefined): Promise<number> {
+  let code: number = EXIT.passed;
+  const program = new Command('packetspec')
+    .description('Tests the TCP of a Linux kernel with raw segments, against specs in YAML.')
+    .version(packageVersion())
+    .showHelpAfterError('(packetspec --help shows the commands)')
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride();
+  const paths = 'spec files, folders or globs';
+
+  textOptions(
+    program.command('run').description('run specs against the kernel of this machine').argument('<paths...>', paths),
+  )
+    .option('--jobs <n>', 'runs at the same time (default: four per processor, two without root)', jobCount)
+    .option('--retries <n>', 'how often a run is tried again when the harness was late', retryCount, 2)
+    .option('--trace <dir>', 'write one trace file for each run')
+    .addOption(
+      new Option(
+        '--reporter <name[=file]>',
+        `${[...REPORTERS.keys()].join(' or ')}; may be given several times (default: console)`,
+      ).argParser(reporters([...REPORTERS.keys()])),
+    )
+    .action(async (names: string[], options: RunOptions) => {
+      code = await runCommand(names, options, early);
+    });
+
+  textOptions(
+    program.command('check').description('parse and compile specs, run nothing').argument('<paths...>', paths),
+  ).action((names: string[], options: TextOptions) => {
+    code = checkCommand(names, planSettings(options));
+  });
+
+  textOptions(
+    program.command('show').description('print the compiled timelines of specs').argument('<paths...>', paths),
+  )
+    .option('--json', 'as JSON, one line for each run', false)
+    .action((names: string[], options: TextOptions & { readonly json: boolean }) => {
+      code = showCommand(names, planSettings(options), options.json);
+    });
+
+  program
+    .command('replay')
+    .description('judge and draw saved traces again')
+    .argument('<traces...>', 'files that --trace wrote')
+    .action((names: string[]) => {
+      code = replayCommand(names);
+    });
+
+  program
+    .command('schema')
+    .description('print the JSON Schema of specs, for editors')
+    .action(() => {
+      process.stdout.write(`${JSON.stringify(jsonSchema(), undefined, 2)}\n`);
+    });
+
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.passed : EXIT.rejected;
+    if (error instanceof OutputError) {
+      complain([error.message]);
+      return EXIT.errored;
+    }
+    throw error;
+  }
+  return code;
+}
+
+function textOptions(command: Command): Command {
+  return command
+    .option('--filter <text>', 'only runs whose file, name or variant contains the text')
+    .option('--ip <list>', 'only these variants: ipv4,ipv6,ipv4-mapped', ipList)
+    .option(
+      '--set <name=value>',
+      'set a variable, or pin a matrix value; may be given several times',
+      settings,
+      new Map(),
+    );
+}
+
+function planSettings({ set, ip, filter }: TextOptions): PlanSettings {
+  return {
+    set,
+    maxCombinations: DEFAULT_MAX_COMBINATIONS,
+    ...(ip === undefined ? {} : { onlyIp: ip }),
+    ...(filter === undefined ? {} : { filter }),
+  };
+}
+
+/**
+ * Runs the command line, and leaves the exit code to the process.
+ * @param early an executor that was started before the program was read; it ends when no run wants it
+ */
+export function startProgram(argv: readonly string[], early: Executor | undefined): void {
+  // A reader that has seen enough, such as head(1), is no trouble.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(EXIT.passed);
+  });
+  void runProgram(argv, early)
+    .catch((error: unknown) => {
+      const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      process.stderr.write(`packetspec: this is a defect of packetspec:\n${stack}\n`);
+      return EXIT.crashed;
+    })
+    .then((code) => {
+      early?.release();
+      process.exitCode = code;
+    });
+}
