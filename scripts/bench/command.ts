@@ -119,8 +119,8 @@ function phasesOf(startMs: number, main: Milestones, executor: Milestones, exitM
   const executorReady = Math.max(at(executor, 'ready'), at(main, 'send'));
   const moments: readonly (readonly [string, number])[] = [
     ['main: Node starts', at(main, 'loaded')],
-    ['main: loads the program, reads the command line', at(main, 'spawn')],
-    ['main: starts the executor, reads, parses and compiles the spec', at(main, 'send')],
+    ['main: loads its first part, starts the executor', at(main, 'spawn')],
+    ['main: loads the rest, reads, parses and compiles the spec', at(main, 'send')],
     ['waiting for the executor: its start beyond that', executorReady],
     ['the timeline reaches the executor', at(executor, 'received')],
     ['executor: set-up, timed part', at(executor, 'finished')],

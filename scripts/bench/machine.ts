@@ -15,7 +15,7 @@ export function machineFacts(): readonly (readonly [string, string])[] {
     ['Processors', `${availableParallelism()} x ${processor?.model.trim() ?? machine()}`],
     ['Machine', isVirtual ? 'virtual: its host may take the processors away, unseen' : 'bare metal, or says nothing'],
     ['Memory', `${Math.round(totalmem() / 2 ** 30)} GiB`],
-    ['Kernel', `Linux ${release()} ${machine()}`],
+    ['Kernel', `Linux ${kernelVersion()} ${machine()}`],
     ['Node', process.version],
   ];
 }
@@ -64,4 +64,9 @@ function readProcessorTimes(): ProcessorTimes {
   const [, , , idle = 0, waiting = 0, , , stolen = 0] = times;
   const total = times.reduce((sum, time) => sum + time, 0);
   return { total, busy: total - idle - waiting - stolen, stolen };
+}
+
+/** Without the suffix by which a distribution or a host names its build. */
+function kernelVersion(): string {
+  return /^\d+(?:\.\d+)*/.exec(release())?.[0] ?? release();
 }

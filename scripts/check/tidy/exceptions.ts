@@ -7,7 +7,6 @@ const TESTED_ELSEWHERE: readonly (readonly [reason: string, paths: readonly stri
     [
       'src/cli/check-command.ts',
       'src/cli/executor.ts',
-      'src/cli/main.ts',
       'src/cli/program.ts',
       'src/cli/output.ts',
       'src/cli/read-plan.ts',
