@@ -116,10 +116,10 @@ function planSettings({ set, ip, filter }: TextOptions): PlanSettings {
  * @param early an executor that was started before the program was read; it ends when no run wants it
  */
 export function startProgram(argv: readonly string[], early: Executor | undefined): void {
-  // A reader that has seen enough, such as head(1), is no trouble.
+  // Nobody reads any more, head(1) for one: no defect, but what was not printed was not seen either.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
-    process.exit(EXIT.passed);
+    process.exit(EXIT.errored);
   });
   void runProgram(argv, early)
     .catch((error: unknown) => {
