@@ -3,14 +3,13 @@
  * is what the guardian of a killed executor turns into.
  */
 import { join } from 'node:path';
-import { HostError } from '../host/host';
+import { troubleOf } from '../exec/trouble';
 import { destroyHeldSockets } from '../host/linux/guardian';
 import { openLinuxHost } from '../host/linux/linux-host';
 import { dieWithParent } from '../host/linux/parent';
 import { probeEnvironment } from '../host/linux/probe';
 import { serveRuns } from '../suite/executor-loop';
 import type { FromExecutor, ToExecutor } from '../suite/protocol';
-import type { HostTrouble } from '../trace/trace';
 
 const DESTROY_SOCKETS = '--destroy-sockets';
 
@@ -34,13 +33,8 @@ function main(): void {
       onMessage: (listener) => process.on('message', (message) => listener(message as ToExecutor)),
     });
   } catch (error) {
-    if (!(error instanceof HostError)) throw error;
     send({ kind: 'unfit', trouble: troubleOf(error) });
   }
-}
-
-function troubleOf({ code, message, hint }: HostError): HostTrouble {
-  return { code, message, ...(hint === undefined ? {} : { hint }) };
 }
 
 if (process.argv.includes(DESTROY_SOCKETS)) destroyHeldSockets();

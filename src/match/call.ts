@@ -41,10 +41,10 @@ function matchOutputs(call: Call, outcome: CallOutcome): readonly Mismatch[] {
     case 'getsockopt':
       return [
         ...matchOption(call.args[3], outcome),
-        ...matchNumber('option length', boxed(call.args[4]), outcome.outputs.length),
+        ...matchNumber('option length', boxedInteger(call.args[4]), outcome.outputs.length),
       ];
     case 'ioctl':
-      return matchNumber('value', boxed(call.args[2]), outcome.outputs.value);
+      return matchNumber('value', boxedInteger(call.args[2]), outcome.outputs.value);
     case 'poll':
       return matchEvents(call.args[0], outcome.outputs.revents ?? []);
     default:
@@ -65,7 +65,7 @@ function matchBytes(
 function matchOption(expected: CallArgument | undefined, outcome: CallOutcome): readonly Mismatch[] {
   const { bytes, value } = outcome.outputs;
   if (expected?.kind === 'string') return matchBytes('option value', expected, bytes);
-  if (expected?.kind !== 'struct') return matchNumber('option value', boxed(expected), value);
+  if (expected?.kind !== 'struct') return matchNumber('option value', boxedInteger(expected), value);
   return expected.fields.flatMap(({ name, value: wanted }) =>
     matchNumber(name, integerOf(wanted), integerInside(bytes, fieldPlace(name))),
   );
@@ -87,7 +87,7 @@ function matchEvents(expected: CallArgument | undefined, revents: readonly numbe
 }
 
 /** `[4]` and `4` mean the same number; `...` and `[...]` none in particular. */
-function boxed(argument: CallArgument | undefined): number | undefined {
+export function boxedInteger(argument: CallArgument | undefined): number | undefined {
   const item = argument?.kind === 'list' ? argument.items[0] : argument;
   return item === undefined ? undefined : integerOf(item);
 }

@@ -8,6 +8,7 @@ import { formatDuration, type Ns } from '../base/nanoseconds';
 import type { TimelineAction } from '../timeline/timeline';
 import type { PacketPattern } from '../wire/pattern';
 import { printPacket } from '../wire/print';
+import { tcpOf } from '../wire/segment';
 import type { CheckList } from './check-list';
 import type { ConnectionBook, SeenPacket } from './connections';
 import { mismatchesOf } from './fit';
@@ -131,9 +132,9 @@ export class Listening {
   }
 
   #accept(open: OpenStep, title: string, pattern: PacketPattern, packet: SeenPacket): void {
-    const { live, connection } = packet;
-    if (connection !== undefined && pattern.kind === 'tcp' && live.kind !== 'opaque' && live.payload.kind === 'tcp') {
-      this.#book.space(connection).matched(pattern, live.payload);
+    const segment = tcpOf(packet.live);
+    if (packet.space !== undefined && pattern.kind === 'tcp' && segment !== undefined) {
+      packet.space.matched(pattern, segment);
     }
     this.#list.segment(open.step, title, pattern, packet, mismatchesOf(pattern, packet, open));
   }

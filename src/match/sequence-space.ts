@@ -8,7 +8,7 @@
 import { seqAdd, seqDistance } from '../wire/seq';
 import type { SegmentPattern } from '../wire/pattern';
 import { TCP_FLAG, type TcpOption, type TcpSegment } from '../wire/wire';
-import { segmentLength } from '../wire/segment';
+import { hasFlags, segmentLength } from '../wire/segment';
 
 const UINT32 = 2 ** 32;
 
@@ -37,7 +37,7 @@ export class SequenceSpace {
 
   /** The pattern with everything filled in that the sequence spaces know, in live numbers. */
   toLive(pattern: SegmentPattern): SegmentPattern | MappingMistake {
-    const isSyn = hasFlag(pattern.flags, TCP_FLAG.SYN);
+    const isSyn = hasFlags(pattern, TCP_FLAG.SYN);
     const scriptSeq = pattern.seq ?? (isSyn ? 0 : this.#remoteNext);
     const seq = isSyn ? wrap(scriptSeq) : seqAdd(this.#remoteBase, scriptSeq);
     const ack = this.#liveAck(pattern);
@@ -58,23 +58,23 @@ export class SequenceSpace {
 
   /** The segment was injected: later numbers follow it. */
   sent(pattern: SegmentPattern): void {
-    const isSyn = hasFlag(pattern.flags, TCP_FLAG.SYN);
+    const isSyn = hasFlags(pattern, TCP_FLAG.SYN);
     const scriptSeq = pattern.seq ?? (isSyn ? 0 : this.#remoteNext);
     for (const option of pattern.options?.list ?? []) {
       if (option.kind === 'timestamp' && option.val !== undefined) this.#lastSentTimestamp = option.val;
     }
     if (isSyn) this.#sentSyn(wrap(scriptSeq));
-    const end = (isSyn ? 1 : scriptSeq) + (pattern.length ?? 0) + (hasFlag(pattern.flags, TCP_FLAG.FIN) ? 1 : 0);
-    if (!hasFlag(pattern.flags, TCP_FLAG.RST)) this.#remoteNext = isSyn ? end : Math.max(this.#remoteNext, end);
+    const end = (isSyn ? 1 : scriptSeq) + (pattern.length ?? 0) + (hasFlags(pattern, TCP_FLAG.FIN) ? 1 : 0);
+    if (!hasFlags(pattern, TCP_FLAG.RST)) this.#remoteNext = isSyn ? end : Math.max(this.#remoteNext, end);
   }
 
   /** A segment of the kernel was seen, before it is compared with anything. */
   observed(segment: TcpSegment): void {
     if (this.#answersSyn(segment)) this.#startOver(segment.seq);
-    else if (hasFlag(segment.flags, TCP_FLAG.SYN) && !this.#localKnown) this.#learnLocal(segment.seq);
+    else if (hasFlags(segment, TCP_FLAG.SYN) && !this.#localKnown) this.#learnLocal(segment.seq);
     const timestamp = timestampOf(segment);
     if (timestamp !== undefined) this.#lastLiveTimestamp = timestamp;
-    if (hasFlag(segment.flags, TCP_FLAG.RST)) return;
+    if (hasFlags(segment, TCP_FLAG.RST)) return;
     this.#localNext = Math.max(
       this.#localNext,
       seqDistance(this.#localBase, seqAdd(segment.seq, segmentLength(segment))),
@@ -84,7 +84,7 @@ export class SequenceSpace {
   /** The segment in script numbers; the kernel's own SYN is number 0, whatever the spec calls it. */
   toScript(segment: TcpSegment): TcpSegment {
     const seq = seqDistance(this.#localBase, segment.seq);
-    const ack = hasFlag(segment.flags, TCP_FLAG.ACK) ? seqDistance(this.#remoteBase, segment.ack) : segment.ack;
+    const ack = hasFlags(segment, TCP_FLAG.ACK) ? seqDistance(this.#remoteBase, segment.ack) : segment.ack;
     return {
       ...segment,
       seq: wrap(seq),
@@ -95,15 +95,15 @@ export class SequenceSpace {
 
   /** An injected segment in script numbers, for showing it. */
   injectedToScript(segment: TcpSegment): TcpSegment {
-    const isSyn = hasFlag(segment.flags, TCP_FLAG.SYN);
+    const isSyn = hasFlags(segment, TCP_FLAG.SYN);
     const seq = isSyn ? segment.seq : wrap(seqDistance(this.#remoteBase, segment.seq));
-    const ack = hasFlag(segment.flags, TCP_FLAG.ACK) ? wrap(seqDistance(this.#localBase, segment.ack)) : segment.ack;
+    const ack = hasFlags(segment, TCP_FLAG.ACK) ? wrap(seqDistance(this.#localBase, segment.ack)) : segment.ack;
     return { ...segment, seq, ack };
   }
 
   /** A step took the segment: its SYN's number and its timestamp get the names that the spec gave them. */
   matched(pattern: SegmentPattern, segment: TcpSegment): void {
-    if (hasFlag(pattern.flags & segment.flags, TCP_FLAG.SYN)) this.#namedIsn ??= pattern.seq;
+    if (hasFlags(pattern, TCP_FLAG.SYN) && hasFlags(segment, TCP_FLAG.SYN)) this.#namedIsn ??= pattern.seq;
     const val = labelOf(pattern);
     const live = timestampOf(segment);
     if (val !== undefined && live !== undefined) this.#timestampLabels.set(val, live);
@@ -117,10 +117,10 @@ export class SequenceSpace {
   }
 
   /** A SYN or SYN+ACK of the kernel, or its refusal: RST with sequence number 0 (RFC 9293 section 3.5.2). */
-  #answersSyn({ flags, seq, ack }: TcpSegment): boolean {
+  #answersSyn(segment: TcpSegment): boolean {
     if (this.#unansweredSyn === undefined) return false;
-    const acknowledges = hasFlag(flags, TCP_FLAG.ACK) && ack === seqAdd(this.#unansweredSyn, 1);
-    return acknowledges && (hasFlag(flags, TCP_FLAG.SYN) || (hasFlag(flags, TCP_FLAG.RST) && seq === 0));
+    const acknowledges = hasFlags(segment, TCP_FLAG.ACK) && segment.ack === seqAdd(this.#unansweredSyn, 1);
+    return acknowledges && (hasFlags(segment, TCP_FLAG.SYN) || (hasFlags(segment, TCP_FLAG.RST) && segment.seq === 0));
   }
 
   #startOver(localSeq: number): void {
@@ -138,7 +138,7 @@ export class SequenceSpace {
 
   #liveAck(pattern: SegmentPattern): number {
     const written = pattern.ack;
-    if (!hasFlag(pattern.flags, TCP_FLAG.ACK)) return wrap(written ?? 0);
+    if (!hasFlags(pattern, TCP_FLAG.ACK)) return wrap(written ?? 0);
     return seqAdd(this.#localBase, written ?? this.#localNext);
   }
 
@@ -178,10 +178,6 @@ export class SequenceSpace {
     }));
     return { kind: 'sack', blocks };
   }
-}
-
-function hasFlag(flags: number, flag: number): boolean {
-  return (flags & flag) !== 0;
 }
 
 function wrap(value: number): number {

@@ -16,7 +16,7 @@ export function judge(trace: Trace): Verdict {
   const checks = progress.failed ? progress.checks : [...progress.checks, ...strayChecks(trace, strays)];
   const reason = reasonOf(trace, progress);
   return {
-    status: statusOf(trace, progress, checks),
+    status: statusOf(trace, progress, checks, reason),
     checks,
     lateness: latenessOf(progress.timings),
     ...(reason === undefined ? {} : { reason }),
@@ -28,10 +28,16 @@ export function judge(trace: Trace): Verdict {
   };
 }
 
-function statusOf({ end, timeline }: Trace, progress: Progress, checks: readonly Check[]): VerdictStatus {
+/** @param reason why a finished run has no verdict, if it has none */
+function statusOf(
+  { end }: Trace,
+  progress: Progress,
+  checks: readonly Check[],
+  reason: string | undefined,
+): VerdictStatus {
   if (end.kind === 'skipped') return 'skipped';
   if (end.kind === 'host-error') return 'errored';
-  if (missedSlot(progress.timings, timeline) !== undefined) return 'inconclusive';
+  if (reason !== undefined) return 'inconclusive';
   return checks.every((check) => check.passed) && progress.need().kind === 'done' ? 'passed' : 'failed';
 }
 

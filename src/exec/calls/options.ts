@@ -1,5 +1,5 @@
 /** Calls that read and change a descriptor's settings. */
-import { integerOf } from '../../match/call';
+import { boxedInteger, integerOf } from '../../match/call';
 import type { CallArgument } from '../../spec/model';
 import { fieldPlace } from '../../spec/structures';
 import type { Resolved } from '../sockets';
@@ -10,14 +10,14 @@ const INTEGER_BYTES = 4;
 export const OPTION_CALLS: Readonly<Record<string, CallDeclaration>> = {
   setsockopt: onSocket((fd, call) =>
     both(integerAt(call, 1, 0), integerAt(call, 2, 0), (level, option) => {
-      const value = optionValue(call.args[3], writtenLength(call.args[4]));
+      const value = optionValue(call.args[3], boxedInteger(call.args[4]));
       return 'problem' in value ? value : { value: { name: 'setsockopt', fd, level, option, value: value.value } };
     }),
   ),
 
   getsockopt: onSocket((fd, call) =>
     both(integerAt(call, 1, 0), integerAt(call, 2, 0), (level, option) => ({
-      value: { name: 'getsockopt', fd, level, option, length: optionLength(call.args[4]) },
+      value: { name: 'getsockopt', fd, level, option, length: boxedInteger(call.args[4]) ?? INTEGER_BYTES },
     })),
   ),
 
@@ -85,13 +85,4 @@ function structureOf({ fields }: Extract<CallArgument, { kind: 'struct' }>): rea
     integers[place] = integer;
   }
   return Array.from(integers, (integer) => integer ?? 0);
-}
-
-function writtenLength(argument: CallArgument | undefined): number | undefined {
-  const item = argument?.kind === 'list' ? argument.items[0] : argument;
-  return item === undefined ? undefined : integerOf(item);
-}
-
-function optionLength(argument: CallArgument | undefined): number {
-  return writtenLength(argument) ?? INTEGER_BYTES;
 }

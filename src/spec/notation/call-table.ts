@@ -52,6 +52,14 @@ function returnsNumber(...parameters: readonly Parameter[]): CallSignature {
   return { parameters, givesSocket: false };
 }
 
+const SOCKET_OPTION = returnsNumber(
+  FD,
+  { name: 'level', kind: 'number' },
+  { name: 'option', kind: 'number' },
+  { name: 'value', kind: 'option-value' },
+  { name: 'length', kind: 'option-length' },
+);
+
 export const CALLS: ReadonlyMap<string, CallSignature> = new Map<string, CallSignature>([
   [
     'socket',
@@ -79,26 +87,8 @@ export const CALLS: ReadonlyMap<string, CallSignature> = new Map<string, CallSig
   ],
   ['close', returnsNumber(FD)],
   ['shutdown', returnsNumber(FD, { name: 'how', kind: 'number' })],
-  [
-    'setsockopt',
-    returnsNumber(
-      FD,
-      { name: 'level', kind: 'number' },
-      { name: 'option', kind: 'number' },
-      { name: 'value', kind: 'option-value' },
-      { name: 'length', kind: 'option-length' },
-    ),
-  ],
-  [
-    'getsockopt',
-    returnsNumber(
-      FD,
-      { name: 'level', kind: 'number' },
-      { name: 'option', kind: 'number' },
-      { name: 'value', kind: 'option-value' },
-      { name: 'length', kind: 'option-length' },
-    ),
-  ],
+  ['setsockopt', SOCKET_OPTION],
+  ['getsockopt', SOCKET_OPTION],
   [
     'fcntl',
     {
