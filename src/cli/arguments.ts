@@ -3,13 +3,16 @@ import { InvalidArgumentError } from 'commander';
 import type { IpVariant } from '../spec/model';
 
 const VARIANTS: readonly IpVariant[] = ['ipv4', 'ipv6', 'ipv4-mapped'];
+const ALL_VARIANTS = 'all';
 const MAX_JOBS = 256;
 
-/** `ipv4,ipv6` */
+/** `ipv4,ipv6`, or `all` */
 export function ipList(text: string): readonly IpVariant[] {
+  if (text.trim() === ALL_VARIANTS) return VARIANTS;
   return text.split(',').map((name) => {
     const variant = VARIANTS.find((one) => one === name.trim());
-    if (variant === undefined) throw new InvalidArgumentError(`\`${name}\` is none of ${VARIANTS.join(', ')}.`);
+    if (variant === undefined)
+      throw new InvalidArgumentError(`\`${name}\` is none of ${[...VARIANTS, ALL_VARIANTS].join(', ')}.`);
     return variant;
   });
 }

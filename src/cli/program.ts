@@ -1,31 +1,25 @@
 /** The command line: what `packetspec` understands. The only place that opens the real host and ends the process. */
 import { Command, CommanderError, Option } from 'commander';
 import { REPORTERS } from '../report/reporters';
-import type { IpVariant } from '../spec/model';
 import { jsonSchema } from '../spec/schema';
 import type { Executor } from '../suite/executor';
-import type { PlanSettings } from '../suite/plan';
-import { ipList, jobCount, reporters, retryCount, settings } from './arguments';
+import { jobCount, reporters, retryCount } from './arguments';
 import { checkCommand } from './check-command';
 import { EXIT } from './exit-codes';
-import { DEFAULT_MAX_COMBINATIONS } from './limits';
 import { OutputError } from './output';
 import { complain } from './read-plan';
 import { replayCommand } from './replay-command';
 import { runCommand, type RunOptions } from './run-command';
 import { showCommand } from './show-command';
+import { planSettings, type TextOptions, textOptions } from './text-options';
 import { packageVersion } from './version';
-
-interface TextOptions {
-  readonly set: ReadonlyMap<string, string>;
-  readonly ip?: readonly IpVariant[];
-  readonly filter?: string;
-}
 
 async function runProgram(argv: readonly string[], early: Executor | undefined): Promise<number> {
   let code: number = EXIT.passed;
   const program = new Command('packetspec')
-    .description('Tests the TCP of a Linux kernel with raw segments, against specs in YAML.')
+    .description(
+      "Tests the TCP of a Linux kernel with raw segments, against specs in YAML or packetdrill's .pkt scripts.",
+    )
     .version(packageVersion())
     .showHelpAfterError('(packetspec --help shows the commands)')
     .configureHelp({ showGlobalOptions: true })
@@ -88,27 +82,6 @@ async function runProgram(argv: readonly string[], early: Executor | undefined):
     throw error;
   }
   return code;
-}
-
-function textOptions(command: Command): Command {
-  return command
-    .option('--filter <text>', 'only runs whose file, name or variant contains the text')
-    .option('--ip <list>', 'only these variants: ipv4,ipv6,ipv4-mapped', ipList)
-    .option(
-      '--set <name=value>',
-      'set a variable, or pin a matrix value; may be given several times',
-      settings,
-      new Map(),
-    );
-}
-
-function planSettings({ set, ip, filter }: TextOptions): PlanSettings {
-  return {
-    set,
-    maxCombinations: DEFAULT_MAX_COMBINATIONS,
-    ...(ip === undefined ? {} : { onlyIp: ip }),
-    ...(filter === undefined ? {} : { filter }),
-  };
 }
 
 /**

@@ -3,23 +3,19 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { executorCommand } from '../host/linux/executor-command';
 import { mayOpenRuns } from '../host/linux/rights';
-import type { IpVariant } from '../spec/model';
 import type { Executor } from '../suite/executor';
 import { ExecutorPool, summarize } from '../suite/run';
 import type { RunResult, SuiteListener } from '../suite/suite';
 import type { ReporterChoice } from './arguments';
 import { EXIT, exitCodeOf } from './exit-codes';
-import { DEFAULT_MAX_COMBINATIONS } from './limits';
 import { Outputs } from './output';
 import { complain, readPlan } from './read-plan';
 import { openReports } from './sinks';
+import { planSettings, type TextOptions } from './text-options';
 import { openTraceFolder } from './trace-files';
 
-export interface RunOptions {
+export interface RunOptions extends TextOptions {
   readonly jobs?: number;
-  readonly filter?: string;
-  readonly ip?: readonly IpVariant[];
-  readonly set: ReadonlyMap<string, string>;
   readonly trace?: string;
   readonly reporter?: readonly ReporterChoice[];
   readonly retries: number;
@@ -59,12 +55,7 @@ async function planAndRun(
   jobs: number,
   startedMs: number,
 ): Promise<number> {
-  const { plan, files, hasProblems } = readPlan(names, {
-    set: options.set,
-    maxCombinations: DEFAULT_MAX_COMBINATIONS,
-    ...(options.ip === undefined ? {} : { onlyIp: options.ip }),
-    ...(options.filter === undefined ? {} : { filter: options.filter }),
-  });
+  const { plan, files, hasProblems } = readPlan(names, planSettings(options));
   if (hasProblems) return EXIT.rejected;
   const outputs = new Outputs();
   const tell = openListeners(options, outputs);

@@ -6,8 +6,9 @@ import { present } from '../base/assert';
 import { type Ns, NS_PER_MS } from '../base/nanoseconds';
 import { Progress } from '../match/progress';
 import type { MappingMistake, SequenceSpace } from '../match/sequence-space';
-import type { Call, SampleExpectation, When } from '../spec/model';
-import type { Connection, Timeline, TimelineStep } from '../timeline/timeline';
+import type { Call, CodeBlock, SampleExpectation, When } from '../spec/model';
+import { closingReset } from './closing';
+import type { Command, Connection, Timeline, TimelineStep } from '../timeline/timeline';
 import type { Observation } from '../trace/trace';
 import { type CraftContext, craftPacket } from '../wire/craft';
 import type { PacketPattern } from '../wire/pattern';
@@ -28,6 +29,8 @@ export type Action =
     }
   | { readonly kind: 'sample'; readonly step: number; readonly plannedNs: Ns; readonly sample: SampleExpectation }
   | { readonly kind: 'mark'; readonly step: number; readonly plannedNs: Ns }
+  | { readonly kind: 'command'; readonly step: number; readonly plannedNs: Ns; readonly command: Command }
+  | { readonly kind: 'code'; readonly step: number; readonly plannedNs: Ns; readonly code: CodeBlock }
   /** Sleep until something comes or the time is there. */
   | { readonly kind: 'wait'; readonly untilNs: Ns }
   /** The time has come without anything: say so with a `tick`. */
@@ -54,6 +57,20 @@ export class Engine {
     return this.#act(need.step, need.plannedNs);
   }
 
+  /** Whether a step has failed. */
+  get failed(): boolean {
+    return this.#progress.failed;
+  }
+
+  /** What makes the kernel forget the connections of a script, at its end. */
+  closingPackets(): readonly Uint8Array[] {
+    const { timeline, book } = this.#progress;
+    return timeline.connections.flatMap(({ index, protocol }) => {
+      const reset = protocol === 'tcp' ? closingReset(book.lastSegments(index)) : undefined;
+      return reset === undefined ? [] : [craftPacket(reset, craftContext(book.connection(index), timeline))];
+    });
+  }
+
   #act(step: TimelineStep, plannedNs: Ns): Action {
     const { action, index } = step;
     switch (action.kind) {
@@ -65,6 +82,10 @@ export class Engine {
       }
       case 'sample':
         return { kind: 'sample', step: index, plannedNs, sample: action.sample };
+      case 'command':
+        return { kind: 'command', step: index, plannedNs, command: action.command };
+      case 'code':
+        return { kind: 'code', step: index, plannedNs, code: action.code };
       default:
         return { kind: 'mark', step: index, plannedNs };
     }
@@ -87,7 +108,8 @@ function liveNumbers(packet: PacketPattern, space: SequenceSpace): PacketPattern
     case 'tcp':
       return space.toLive(packet);
     case 'icmp':
-      return packet.quotedSeq === undefined ? packet : { ...packet, quotedSeq: space.liveLocalSeq(packet.quotedSeq) };
+      if (packet.quoted?.kind !== 'tcp') return packet;
+      return { ...packet, quoted: { ...packet.quoted, seq: space.liveLocalSeq(packet.quoted.seq) } };
     case 'udp':
       return packet;
   }

@@ -5,10 +5,11 @@
  */
 import type { Ns } from '../base/nanoseconds';
 import { type Host, HostError, type Run } from '../host/host';
+import { commandFailure, missingHere } from '../match/command';
 import { resolveCounter } from '../match/counters';
 import type { Timeline, TimelineStep } from '../timeline/timeline';
 import type { CounterValues, Trace, TraceEnd } from '../trace/trace';
-import { Performer } from './performer';
+import { COMMAND_LIMIT_NS, Performer } from './performer';
 import { unmetRequirement } from './requirements';
 import { atLine, atLineAsync, troubleOf } from './trouble';
 
@@ -48,10 +49,34 @@ async function runToTheEnd(timeline: Timeline, host: Host, run: Run, performer: 
   const unmet = unmetRequirement(timeline.requires, host, run);
   if (unmet !== undefined) return { kind: 'skipped', reason: unmet };
   for (const { name, value, place } of timeline.sysctls) atLine(place.line, () => run.setSysctl(name, value));
+  const missing = initialize(timeline, run);
+  if (missing !== undefined) return skippedFor(missing);
   const baseline = await prepare(timeline, run);
   run.startTimedPart();
   performer.perform(baseline);
-  return { kind: 'finished', atNs: run.nowNs() };
+  const atNs = run.nowNs();
+  const kernelWait = performer.kernelWait();
+  run.endTimedPart();
+  performer.wrapUp();
+  return performer.missing === undefined ? { kind: 'finished', atNs, kernelWait } : skippedFor(performer.missing);
+}
+
+/** Runs the init command of a script. Answers with why the run is to be skipped, if it is. @throws HostError */
+function initialize({ script, folder }: Timeline, run: Run): string | undefined {
+  if (script?.init === undefined) return undefined;
+  const { text, place } = script.init;
+  const { outcome } = run.shell({ text, folder, limitNs: COMMAND_LIMIT_NS });
+  const failure = commandFailure(outcome);
+  const missing = script.gated ? missingHere(outcome) : undefined;
+  if (missing !== undefined || failure === undefined) return missing;
+  atLine(place.line, () => {
+    throw new HostError('command-failed', `the init command failed: ${failure}`);
+  });
+  return undefined;
+}
+
+function skippedFor(missing: string): TraceEnd {
+  return { kind: 'skipped', reason: `needs ${missing}` };
 }
 
 /** Everything that takes its time happens before time zero. Answers with the counters as they are then. */

@@ -1,9 +1,11 @@
 /** The timed part: asks the engine what is next, does it on the host, and writes down what happened. */
 import { type Ns, NS_PER_S } from '../base/nanoseconds';
-import type { Run } from '../host/host';
-import type { SampleExpectation } from '../spec/model';
+import type { Run, TimedCommand } from '../host/host';
+import { pythonFile } from '../match/code/python-file';
+import { missingHere } from '../match/command';
+import type { CodeBlock, SampleExpectation } from '../spec/model';
 import type { Timeline, TimelineStep } from '../timeline/timeline';
-import type { CallOutcome, CounterValues, Observation, Sample } from '../trace/trace';
+import type { CallOutcome, CounterValues, KernelWait, Observation, OptionBytes, Sample } from '../trace/trace';
 import { requestOf } from './calls/calls';
 import { type Action, Engine } from './engine';
 import { SocketTable } from './sockets';
@@ -11,6 +13,16 @@ import { atLine } from './trouble';
 
 /** A call that is not marked as blocking is interrupted after this long. */
 const CALL_LIMIT_NS = NS_PER_S;
+
+/** A shell command, the interpreter among them, is killed after this long. */
+export const COMMAND_LIMIT_NS = 60 * NS_PER_S;
+
+const SOL_SOCKET = 1;
+const SOL_TCP = 6;
+const TCP_CC_INFO = 26;
+const SO_MEMINFO = 55;
+/** More than any of the two takes. */
+const LARGEST_OPTION = 64;
 
 type Deed = Extract<Action, { plannedNs: Ns }>;
 
@@ -22,6 +34,12 @@ export class Performer {
   readonly #sockets: SocketTable;
   #baseline: CounterValues = {};
   #sleepingCalls = 0;
+  #missing: string | undefined;
+  #waitUntilNs: Ns = 0;
+  /** What the kernel's work had waited when the last wait began. */
+  #waitedBeforeNs: Ns = 0;
+  /** Code blocks that the interpreter is to run at the end. */
+  readonly #blocks: { readonly code: CodeBlock; readonly sample: Sample }[] = [];
 
   constructor(timeline: Timeline, run: Run) {
     this.#timeline = timeline;
@@ -33,15 +51,64 @@ export class Performer {
   /** From time zero to the last step, or to the first that failed. @param baseline the counters before time zero */
   perform(baseline: CounterValues): void {
     this.#baseline = baseline;
-    this.#record({ kind: 'baseline', counters: baseline });
+    this.#record({ kind: 'baseline', counters: baseline, realtimeAtZero: this.#run.realtimeAtZero() });
     for (;;) {
       const nowNs = this.#run.nowNs();
       this.#collect();
       const action = this.#engine.next(nowNs);
-      if (action.kind === 'done') break;
+      if (action.kind === 'done' || this.#missing !== undefined) break;
       this.#take(action);
     }
     this.#cancelSleepingCalls();
+  }
+
+  /** Why the run is a skipped one after all: a command showed that this machine lacks something. */
+  get missing(): string | undefined {
+    return this.#missing;
+  }
+
+  /** How long the kernel's own work has waited for a processor, in all and since the last wait began. */
+  kernelWait(): KernelWait {
+    const totalNs = this.#run.kernelWaitedNs();
+    return { totalNs, lastNs: totalNs - this.#waitedBeforeNs };
+  }
+
+  /** A wait for another moment than the last one: it begins here, and there is time to look. */
+  #noteWait(untilNs: Ns): void {
+    if (untilNs === this.#waitUntilNs) return;
+    this.#waitUntilNs = untilNs;
+    this.#waitedBeforeNs = this.#run.kernelWaitedNs();
+  }
+
+  /** Behind the last step, outside of the timed part: what a packetdrill script does at its end, in its order. */
+  wrapUp(): void {
+    const { script } = this.#timeline;
+    if (script === undefined) return;
+    this.#cleanUp();
+    if (script.needsInterpreter && this.#missing === undefined) this.#interpret(script.interpreter);
+    if (this.#engine.failed) return;
+    for (const fd of this.#sockets.open) this.#run.call({ name: 'close', fd }, CALL_LIMIT_NS);
+    for (const bytes of this.#engine.closingPackets()) this.#run.inject(bytes);
+  }
+
+  /** The cleanup command alone. */
+  #cleanUp(): void {
+    const cleanup = this.#timeline.script?.cleanup;
+    if (cleanup === undefined) return;
+    const { outcome, endedNs } = this.#shell(cleanup.text);
+    this.#record({ kind: 'cleaned', atNs: endedNs, outcome });
+  }
+
+  /** Runs all code blocks that were reached, with the values of their moments. */
+  #interpret(interpreter: string): void {
+    const input = pythonFile(this.#blocks);
+    const { outcome, endedNs } = this.#shell(`exec ${interpreter} -`, input);
+    this.#record({ kind: 'interpreted', atNs: endedNs, outcome });
+  }
+
+  #shell(text: string, input?: string): TimedCommand {
+    const { folder } = this.#timeline;
+    return this.#run.shell({ text, folder, limitNs: COMMAND_LIMIT_NS, ...(input === undefined ? {} : { input }) });
   }
 
   /** Everything that has come since the last look, in the order in which it is known. */
@@ -58,6 +125,7 @@ export class Performer {
   #take(action: Exclude<Action, { kind: 'done' }>): void {
     switch (action.kind) {
       case 'wait':
+        this.#noteWait(action.untilNs);
         this.#run.waitForEvent(action.untilNs);
         return;
       case 'tick':
@@ -70,6 +138,8 @@ export class Performer {
       case 'call':
       case 'sample':
       case 'mark':
+      case 'command':
+      case 'code':
         atLine(this.#lineOf(action.step), () => this.#doInTime(action));
     }
   }
@@ -85,6 +155,12 @@ export class Performer {
         return;
       case 'sample':
         this.#sample(deed);
+        return;
+      case 'command':
+        this.#command(deed);
+        return;
+      case 'code':
+        this.#code(deed);
         return;
       case 'mark':
         this.#record({ kind: 'marked', step: deed.step, atNs: this.#run.nowNs(), counters: this.#movedCounters() });
@@ -113,13 +189,46 @@ export class Performer {
     }
     const { startedNs, endedNs, outcome, interrupted } = this.#run.call(request.value, CALL_LIMIT_NS);
     this.#learnSocket(step, outcome);
+    if (request.value.name === 'close' && outcome.returned === 0) this.#sockets.closed(request.value.fd);
     this.#record({ kind: 'called', step, plannedNs, startedNs, endedNs, outcome, interrupted });
+  }
+
+  #command({ step, plannedNs, command }: Extract<Deed, { kind: 'command' }>): void {
+    const { startedNs, endedNs, outcome } = this.#shell(command.text);
+    if (this.#timeline.script?.gated !== false) this.#missing = missingHere(outcome);
+    if (this.#missing !== undefined) return;
+    this.#record({ kind: 'commanded', step, plannedNs, startedNs, endedNs, outcome });
+  }
+
+  #code({ step, plannedNs, code }: Extract<Deed, { kind: 'code' }>): void {
+    const startedNs = this.#run.nowNs();
+    const sample = this.#socketValues(code.socket);
+    if (this.#timeline.script?.needsInterpreter === true) this.#blocks.push({ code, sample });
+    this.#record({ kind: 'sampled', step, plannedNs, startedNs, atNs: this.#run.nowNs(), sample });
+  }
+
+  /** TCP_INFO, TCP_CC_INFO and SO_MEMINFO of the socket under test. */
+  #socketValues(socket: string | undefined): Sample {
+    if (socket === undefined)
+      return { tcpInfo: { errno: 'the script has no socket under test with a descriptor here' } };
+    const fd = this.#sockets.descriptor(socket);
+    if ('problem' in fd) return { tcpInfo: { errno: fd.problem } };
+    return {
+      tcpInfo: this.#run.tcpInfo(fd.value),
+      congestionInfo: this.#socketOption(fd.value, SOL_TCP, TCP_CC_INFO),
+      memoryInfo: this.#socketOption(fd.value, SOL_SOCKET, SO_MEMINFO),
+    };
+  }
+
+  #socketOption(fd: number, level: number, option: number): OptionBytes {
+    const length = LARGEST_OPTION;
+    const { outcome } = this.#run.call({ name: 'getsockopt', fd, level, option, length }, CALL_LIMIT_NS);
+    return outcome.errno === '' ? { bytes: outcome.outputs.bytes ?? new Uint8Array() } : { errno: outcome.errno };
   }
 
   #learnSocket(step: number, outcome: CallOutcome): void {
     const action = this.#step(step)?.action;
-    if (action?.kind !== 'call' || action.call.result.kind !== 'socket' || outcome.returned < 0) return;
-    this.#sockets.bindName(action.call.result.name, outcome.returned);
+    if (action?.kind === 'call') this.#sockets.learn(action.call, outcome);
   }
 
   #sample({ step, plannedNs, sample: expectation }: Extract<Deed, { kind: 'sample' }>): void {

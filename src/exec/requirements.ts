@@ -4,6 +4,8 @@ import type { KernelBound, Requirements } from '../spec/model';
 
 /** Why the spec cannot be run here, for the user; `undefined` when it can. */
 export function unmetRequirement(requirements: Requirements, host: Host, run: Run): string | undefined {
+  const [unsupported] = requirements.unsupported;
+  if (unsupported !== undefined) return `needs ${unsupported}, which packetspec does not have`;
   const version = kernelVersion(host.facts.kernel);
   const bound = requirements.kernel.find((one) => !holds(one, version));
   if (bound !== undefined) {

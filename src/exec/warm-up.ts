@@ -27,12 +27,13 @@ export async function warmUp(host: Host): Promise<void> {
 
 /** Handshakes, an accept, data, and every kind of sample. */
 function warmUpTimeline(): Timeline {
-  const network = networkOf('ipv4', undefined);
+  const network = networkOf('ipv4');
   const { localAddress, remoteAddress } = network;
   const connections = Array.from({ length: CONNECTIONS }, (_, index) => ({
     index,
     name: `c${index}`,
     role: 'passive' as const,
+    protocol: 'tcp' as const,
     localAddress,
     localPort: PORT,
     remoteAddress,
@@ -51,9 +52,10 @@ function warmUpTimeline(): Timeline {
     file: 'warm-up',
     name: 'warm-up',
     variant: { ip: 'ipv4', matrix: {}, label: 'ipv4' },
-    requires: { kernel: [], sysctls: [], commands: [] },
+    requires: { kernel: [], sysctls: [], commands: [], unsupported: [] },
     network,
     sysctls: [],
+    folder: '.',
     connections,
     localPort: PORT,
     steps: actions.map(([action, connection], index) => step(action, index, connection)),
@@ -87,7 +89,7 @@ function inject(packet: PacketPattern): TimelineAction {
 }
 
 function expectation(packet: PacketPattern): TimelineAction {
-  return { kind: 'expect', packet, optional: false };
+  return { kind: 'expect', packet, optional: false, joined: false };
 }
 
 function sample(expected: SampleExpectation): TimelineAction {
@@ -105,7 +107,7 @@ function step(action: TimelineAction, index: number, connection: number | undefi
     label: action.kind,
     ...(connection === undefined ? {} : { connection }),
     when: { kind: 'prompt' },
-    tolerance: { earlyNs: NS_PER_MS, lateNs: NS_PER_MS, percent: 0 },
+    tolerance: { earlyNs: NS_PER_MS, lateNs: NS_PER_MS, percent: 0, distance: 'actual' },
     action,
   };
 }

@@ -8,7 +8,16 @@
  */
 import type { Ns } from '../base/nanoseconds';
 import type { Network } from '../timeline/timeline';
-import type { CallOutcome, CounterValues, ProcNetTcpRow, SocketEntry } from '../trace/trace';
+import type {
+  CallOutcome,
+  CommandOutcome,
+  ControlMessage,
+  CounterValues,
+  OptionBytes,
+  ProcNetTcpRow,
+  SocketEntry,
+  WallTime,
+} from '../trace/trace';
 
 /** The environment could not do what a run needs. `code` is stable; `hint` says what the user can do. */
 export class HostError extends Error {
@@ -38,6 +47,7 @@ export type HostErrorCode =
   | 'frames-lost'
   | 'blocking-thread'
   | 'executor-died'
+  | 'command-failed'
   | 'system-call';
 
 export interface Host {
@@ -93,6 +103,10 @@ export interface Run {
 
   /** Nanoseconds since time zero. */
   nowNs(): Ns;
+  /** How long the kernel's own network work has waited for a processor since time zero, over all processors. */
+  kernelWaitedNs(): Ns;
+  /** What CLOCK_REALTIME showed at time zero. */
+  realtimeAtZero(): WallTime;
   /** Sleeps until a frame is there, a blocking call has returned, or the time has come, whichever is first. */
   waitForEvent(untilNs: Ns): void;
   /** Waits for the exact time: sleeps, then spins the last stretch. Frames that come meanwhile stay queued. */
@@ -119,12 +133,35 @@ export interface Run {
   /** All counters of /proc/net/snmp and /proc/net/netstat. */
   counters(): CounterValues;
   /** getsockopt(TCP_INFO), as long as this kernel makes it. */
-  tcpInfo(fd: number): { readonly bytes: Uint8Array } | { readonly errno: string };
+  tcpInfo(fd: number): OptionBytes;
   /** /proc/net/tcp and tcp6. */
   procNetTcp(): readonly ProcNetTcpRow[];
 
+  /**
+   * Runs `/bin/sh -c`, as a child of the process that runs the whole script (`$PPID` is the same for all of its
+   * commands), in the private network, under the ordinary scheduling policy, and waits for its end.
+   * What outlives the shell is killed when the run is closed.
+   */
+  shell(command: ShellRequest): TimedCommand;
+
   /** Closes descriptors, ends the server, drops the network. Never throws; safe to call twice. */
   close(): Promise<void>;
+}
+
+export interface ShellRequest {
+  readonly text: string;
+  /** The working directory. */
+  readonly folder: string;
+  /** Killed after so long, with everything that it has started. */
+  readonly limitNs: Ns;
+  /** What it can read; nothing when absent. */
+  readonly input?: string;
+}
+
+export interface TimedCommand {
+  readonly startedNs: Ns;
+  readonly endedNs: Ns;
+  readonly outcome: CommandOutcome;
 }
 
 export interface LinkFrame {
@@ -161,16 +198,36 @@ export type CallRequest =
   | { readonly name: 'listen'; readonly fd: number; readonly backlog: number }
   | { readonly name: 'accept'; readonly fd: number }
   | { readonly name: 'connect'; readonly fd: number; readonly address: SocketAddress }
-  | { readonly name: 'read'; readonly fd: number; readonly count: number }
-  | { readonly name: 'recv'; readonly fd: number; readonly count: number; readonly flags: number }
-  | { readonly name: 'write'; readonly fd: number; readonly bytes: Uint8Array }
-  | { readonly name: 'send'; readonly fd: number; readonly bytes: Uint8Array; readonly flags: number }
+  | { readonly name: 'read'; readonly fd: number; readonly buffer: InputBuffer }
+  | { readonly name: 'readv'; readonly fd: number; readonly buffers: readonly InputBuffer[] }
+  /** recv, and recvfrom without the peer's address. */
+  | { readonly name: 'recv'; readonly fd: number; readonly buffer: InputBuffer; readonly flags: number }
+  | { readonly name: 'write'; readonly fd: number; readonly buffer: OutputBuffer }
+  | { readonly name: 'writev'; readonly fd: number; readonly buffers: readonly OutputBuffer[] }
+  | { readonly name: 'send'; readonly fd: number; readonly buffer: OutputBuffer; readonly flags: number }
   | {
       readonly name: 'sendto';
       readonly fd: number;
-      readonly bytes: Uint8Array;
+      readonly buffer: OutputBuffer;
       readonly flags: number;
       readonly address: SocketAddress;
+    }
+  | {
+      readonly name: 'sendmsg';
+      readonly fd: number;
+      /** Absent: no msg_name. */
+      readonly address?: SocketAddress;
+      readonly buffers: readonly OutputBuffer[];
+      readonly control: readonly ControlMessage[];
+      readonly flags: number;
+    }
+  | {
+      readonly name: 'recvmsg';
+      readonly fd: number;
+      readonly buffers: readonly InputBuffer[];
+      /** Room for control messages, in bytes; 0: no msg_control. */
+      readonly controlLength: number;
+      readonly flags: number;
     }
   | { readonly name: 'close'; readonly fd: number }
   | { readonly name: 'shutdown'; readonly fd: number; readonly how: number }
@@ -194,4 +251,58 @@ export type CallRequest =
       readonly name: 'poll';
       readonly entries: readonly { readonly fd: number; readonly events: number }[];
       readonly timeoutMs: number;
+    }
+  | { readonly name: 'epoll_create'; readonly size: number }
+  | {
+      readonly name: 'epoll_ctl';
+      readonly epoll: number;
+      readonly operation: number;
+      readonly fd: number;
+      readonly events: number;
+      /** The u64 that comes back, as 16 hexadecimal digits. */
+      readonly data: string;
+    }
+  | {
+      readonly name: 'epoll_wait';
+      readonly epoll: number;
+      readonly maxEvents: number;
+      readonly timeoutMs: number;
+    }
+  | { readonly name: 'open'; readonly path: string; readonly flags: number; readonly folder: string }
+  | {
+      readonly name: 'sendfile';
+      readonly output: number;
+      readonly input: number;
+      /** Absent: NULL. */
+      readonly offset?: number;
+      readonly count: number;
+    }
+  | { readonly name: 'pipe' }
+  | {
+      readonly name: 'splice';
+      readonly input: number;
+      /** Absent: NULL. */
+      readonly inputOffset?: number;
+      readonly output: number;
+      readonly outputOffset?: number;
+      readonly count: number;
+      readonly flags: number;
+    }
+  /** libcap's cap_set_flag and cap_set_proc, for one capability of the thread that makes the calls; undone at the end. */
+  | {
+      readonly name: 'cap_set';
+      readonly set: 'effective' | 'permitted' | 'inheritable';
+      readonly capability: number;
+      readonly raised: boolean;
     };
+
+/** Memory that a call reads into: of this size, or NULL with this size claimed. */
+export interface InputBuffer {
+  readonly size: number;
+  readonly isNull: boolean;
+}
+
+/** What a call sends; or NULL with this size claimed. Kept until the run is closed: MSG_ZEROCOPY sends from it. */
+export type OutputBuffer =
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly kind: 'null'; readonly size: number };

@@ -12,10 +12,13 @@ import type { FieldResult } from './sample';
 export class CheckList {
   readonly checks: Check[] = [];
   readonly #version: IpVersion;
+  readonly #toleratesPackets: boolean;
   #broken = false;
 
-  constructor(version: IpVersion) {
+  /** @param toleratesPackets segments that differ are reported, but do not fail (packetdrill's --non_fatal=packet) */
+  constructor(version: IpVersion, toleratesPackets = false) {
     this.#version = version;
+    this.#toleratesPackets = toleratesPackets;
   }
 
   /** Whether a failed step ended the run. Failed samples do not: they change nothing that follows. */
@@ -30,6 +33,13 @@ export class CheckList {
     this.#push({ step: step.index, kind, passed, title: step.label, mismatches, atNs, ...said });
   }
 
+  /** As `add`, for what changes nothing that follows: a failure does not end the run. */
+  remark(step: TimelineStep, kind: CheckKind, atNs: Ns, mismatches: readonly Mismatch[], message?: string): void {
+    const passed = mismatches.length === 0 && message === undefined;
+    const said = message === undefined ? {} : { message };
+    this.checks.push({ step: step.index, kind, passed, title: step.label, mismatches, atNs, ...said });
+  }
+
   /** A segment that came where one was expected. */
   segment(
     step: TimelineStep,
@@ -37,13 +47,17 @@ export class CheckList {
     pattern: PacketPattern,
     packet: SeenPacket,
     mismatches: readonly Mismatch[],
+    message?: string,
   ): void {
+    const fits = mismatches.length === 0;
+    const said = message ?? (fits || !this.#toleratesPackets ? undefined : 'differs, which --non_fatal=packet allows');
     this.#push({
       step: step.index,
       kind: 'segment',
-      passed: mismatches.length === 0,
+      passed: fits || this.#toleratesPackets,
       title,
       mismatches,
+      ...(said === undefined ? {} : { message: said }),
       expected: printPattern(pattern, this.#version),
       observed: printPacket(scriptViewFor(pattern, packet)),
       atNs: packet.atNs,

@@ -3,9 +3,12 @@ import { present } from '../base/assert';
 import type { Ns } from '../base/nanoseconds';
 import type { Connection } from '../timeline/timeline';
 import { decodePacket } from '../wire/packet';
+import { innermost, withTransport } from '../wire/layers';
 import { quotedPacket } from '../wire/quoted';
-import { type IcmpMessage, type Packet, TCP_FLAG } from '../wire/wire';
-import { SequenceSpace } from './sequence-space';
+import { tcpOf } from '../wire/segment';
+import { type IcmpMessage, type Packet, TCP_FLAG, type TcpSegment, type UdpDatagram } from '../wire/wire';
+import { FlowLabels } from './flow-labels';
+import { type EchoRule, SequenceSpace } from './sequence-space';
 
 /** A frame of the kernel under test, decoded once. */
 export interface SeenPacket {
@@ -18,6 +21,7 @@ export interface SeenPacket {
   readonly connection?: number;
   /** Of that connection. */
   readonly space?: SequenceSpace;
+  readonly flowLabels?: FlowLabels;
 }
 
 /** A packet as it crossed the link, for showing: `in` is towards the kernel under test. */
@@ -31,7 +35,13 @@ export interface CrossedPacket {
 interface ConnectionState {
   connection: Connection;
   readonly space: SequenceSpace;
+  readonly flowLabels: FlowLabels;
+  /** When the kernel was told to open it: the order of those calls; 0 before. */
+  begun: number;
   readonly inbox: SeenPacket[];
+  /** The last segments of either side, as they were on the wire. */
+  lastInjected: TcpSegment | undefined;
+  lastSeen: TcpSegment | undefined;
   /** When its last segment was injected, or taken by a step. */
   lastEventNs: Ns;
 }
@@ -43,11 +53,16 @@ export class ConnectionBook {
   readonly crossed: CrossedPacket[] = [];
   readonly #states: readonly ConnectionState[];
   readonly #byTuple = new Map<string, ConnectionState>();
+  #begun = 0;
 
-  constructor(connections: readonly Connection[]) {
+  constructor(connections: readonly Connection[], echoes: EchoRule = 'lenient') {
     this.#states = connections.map((connection) => ({
       connection,
-      space: new SequenceSpace(),
+      space: new SequenceSpace(echoes),
+      flowLabels: new FlowLabels(),
+      begun: 0,
+      lastInjected: undefined,
+      lastSeen: undefined,
       inbox: [],
       lastEventNs: 0,
     }));
@@ -79,6 +94,17 @@ export class ConnectionBook {
     return this.#state(index).lastEventNs;
   }
 
+  /** The last segment that the harness injected, and the last of the kernel, in live numbers. */
+  lastSegments(index: number): { readonly injected: TcpSegment | undefined; readonly seen: TcpSegment | undefined } {
+    const { lastInjected, lastSeen } = this.#state(index);
+    return { injected: lastInjected, seen: lastSeen };
+  }
+
+  /** A call was made that may open this connection: of those that have no port yet, the last one gets the next SYN. */
+  begin(index: number): void {
+    this.#state(index).begun = ++this.#begun;
+  }
+
   /** A segment was injected, or a step's time on this connection has come. */
   touch(index: number, atNs: Ns): void {
     this.#state(index).lastEventNs = atNs;
@@ -102,36 +128,40 @@ export class ConnectionBook {
       this.strays.push({ atNs, live, script });
       return;
     }
-    state.inbox.push({ atNs, live, script, connection: state.connection.index, space: state.space });
+    state.lastSeen = tcpOf(live) ?? state.lastSeen;
+    const { space, flowLabels } = state;
+    state.inbox.push({ atNs, live, script, connection: state.connection.index, space, flowLabels });
   }
 
   /** The harness injected this on the connection; what it does to the sequence space has been noted before. */
   injected(index: number, bytes: Uint8Array, atNs: Ns): void {
-    const { connection, space } = this.#state(index);
+    const state = this.#state(index);
+    const { connection, space } = state;
     const live = decodePacket(bytes);
-    const isTcp = live.kind !== 'opaque' && live.payload.kind === 'tcp';
-    const script = isTcp ? { ...live, payload: space.injectedToScript(live.payload) } : live;
+    const segment = tcpOf(live);
+    const script = segment === undefined ? live : withTransport(live, space.injectedToScript(segment));
     this.crossed.push({ atNs, direction: 'in', connection: connection.name, script });
+    state.lastInjected = segment ?? state.lastInjected;
     this.touch(index, atNs);
   }
 
   #scriptView(live: Packet, { space }: ConnectionState): Packet {
-    if (live.kind === 'opaque' || live.payload.kind !== 'tcp') return live;
-    space.observed(live.payload);
-    const payload = space.toScript(live.payload);
-    return { ...live, payload };
+    const segment = tcpOf(live);
+    if (segment === undefined) return live;
+    space.observed(segment);
+    return withTransport(live, space.toScript(segment));
   }
 
   #owner(live: Packet): ConnectionState | undefined {
-    if (live.kind === 'opaque') return undefined;
-    const { payload } = live;
-    if (payload.kind === 'icmp') return this.#ownerOfQuote(payload);
+    const inner = innermost(live);
+    if (inner === undefined) return undefined;
+    const { payload, header } = inner;
+    if (payload.kind === 'icmp') return this.#ownerOfQuote(payload) ?? this.#ownerOfEcho(header.target);
     if (payload.kind === 'opaque') return undefined;
-    const key = tupleKey(payload.sourcePort, live.header.target, payload.targetPort);
+    const key = tupleKey(payload.sourcePort, header.target, payload.targetPort);
     const known = this.#byTuple.get(key);
-    if (known !== undefined || payload.kind !== 'tcp') return known;
-    const isFirstSyn = (payload.flags & (TCP_FLAG.SYN | TCP_FLAG.ACK)) === TCP_FLAG.SYN;
-    return isFirstSyn ? this.#learn(payload.sourcePort, live.header.target, payload.targetPort) : undefined;
+    if (known !== undefined || !opens(payload)) return known;
+    return this.#learn(payload.kind, payload.sourcePort, header.target, payload.targetPort);
   }
 
   /** An ICMP error quotes what the harness injected: its source is the remote side. */
@@ -142,19 +172,41 @@ export class ConnectionBook {
       : this.#byTuple.get(tupleKey(quoted.targetPort, quoted.source, quoted.sourcePort));
   }
 
-  #learn(localPort: number, remoteAddress: string, remotePort: number): ConnectionState | undefined {
-    const candidates = this.#states.filter(
-      ({ connection }) =>
-        connection.role === 'active' &&
-        connection.remoteAddress === remoteAddress &&
-        connection.remotePort === remotePort,
+  /** What an ICMP socket sends has no ports. */
+  #ownerOfEcho(remoteAddress: string): ConnectionState | undefined {
+    return this.#lastBegun(
+      ({ connection }) => connection.protocol === 'icmp' && connection.remoteAddress === remoteAddress,
     );
+  }
+
+  #learn(
+    protocol: Connection['protocol'],
+    localPort: number,
+    remoteAddress: string,
+    remotePort: number,
+  ): ConnectionState | undefined {
+    const fits = ({ connection }: ConnectionState): boolean =>
+      connection.role === 'active' &&
+      connection.protocol === protocol &&
+      connection.remoteAddress === remoteAddress &&
+      connection.remotePort === remotePort;
     // One that has not connected yet; else one that connects again, from another port.
-    const state = candidates.find(({ connection }) => connection.localPort === undefined) ?? candidates.at(-1);
+    const state =
+      this.#lastBegun((one) => fits(one) && one.connection.localPort === undefined) ?? this.#states.findLast(fits);
     if (state === undefined) return undefined;
     state.connection = { ...state.connection, localPort };
     this.#index(state);
     return state;
+  }
+
+  /** Of those that fit: the one that the kernel was told of last, or the first when it was told of none. */
+  #lastBegun(fits: (state: ConnectionState) => boolean): ConnectionState | undefined {
+    return this.#states
+      .filter(fits)
+      .reduce<ConnectionState | undefined>(
+        (best, state) => (best === undefined || state.begun > best.begun ? state : best),
+        undefined,
+      );
   }
 
   #index(state: ConnectionState): void {
@@ -169,6 +221,11 @@ export class ConnectionBook {
 
 function tupleKey(localPort: number, remoteAddress: string, remotePort: number): string {
   return `${localPort} ${remoteAddress} ${remotePort}`;
+}
+
+/** The first packet of a connection: any datagram, or a SYN without ACK. */
+function opens(payload: TcpSegment | UdpDatagram): boolean {
+  return payload.kind === 'udp' || (payload.flags & (TCP_FLAG.SYN | TCP_FLAG.ACK)) === TCP_FLAG.SYN;
 }
 
 function isMulticast(packet: Packet): boolean {

@@ -10,9 +10,10 @@ import type { PacketPattern } from '../wire/pattern';
 import { printPacket } from '../wire/print';
 import { tcpOf } from '../wire/segment';
 import type { CheckList } from './check-list';
+import { type Joined, joinSegments, payloadLength } from './join';
 import type { ConnectionBook, SeenPacket } from './connections';
 import { mismatchesOf } from './fit';
-import { endsNs, type OpenStep } from './open-step';
+import { endsNs, type OpenStep, scriptedNs } from './open-step';
 import type { StepTimes } from './reference';
 
 /** The times of a step that is over; `undefined` while it is open, and when a failed check has ended the run. */
@@ -50,7 +51,7 @@ export class Listening {
     const endNs = endsNs(open);
     switch (step.action.kind) {
       case 'expect':
-        if (!step.action.optional) return this.#missed(open, step.label, step.action.packet, atNs);
+        if (!step.action.optional) return this.#expireExpect(open, step.action, atNs);
         return { plannedNs: endNs, actualNs: endNs };
       case 'group':
         this.#checkMembers(open);
@@ -66,12 +67,35 @@ export class Listening {
     }
   }
 
-  #resolveExpect(open: OpenStep, { packet: pattern, optional }: ActionOf<'expect'>, now: StepTimes): Resolution {
-    const packet = this.#book.inbox(present(open.step.connection, 'the connection of an expectation'))[0];
-    if (packet === undefined) return undefined;
+  #resolveExpect(open: OpenStep, action: ActionOf<'expect'>, now: StepTimes): Resolution {
+    const { packet: pattern, optional } = action;
+    const inbox = this.#book.inbox(present(open.step.connection, 'the connection of an expectation'));
+    if (inbox[0] === undefined) return undefined;
+    const joined = joinSegments(inbox, action.joined && pattern.kind === 'tcp' ? (pattern.length ?? 0) : 0);
+    if (joined.kind === 'incomplete') return undefined;
+    const packet = joined.kind === 'whole' ? joined.packet : inbox[0];
     if (optional && mismatchesOf(pattern, packet, open).length > 0) return now;
-    this.#take(open, open.step.label, pattern, packet);
-    return this.#list.stopped ? undefined : { plannedNs: packet.atNs, actualNs: packet.atNs };
+    for (const part of joined.parts) this.#book.take(part);
+    if (joined.kind === 'misfit') this.#addMisfit(open, pattern, joined);
+    else this.#accept(open, open.step.label, pattern, packet);
+    if (this.#list.stopped) return undefined;
+    return { plannedNs: packet.atNs, actualNs: packet.atNs, scriptedNs: scriptedNs(open) };
+  }
+
+  /** The segments that were to be taken together do not belong together. */
+  #addMisfit(open: OpenStep, pattern: PacketPattern, { parts, mismatches }: Extract<Joined, { kind: 'misfit' }>): void {
+    const last = present(parts.at(-1), 'the part that does not fit');
+    const message = `segment ${parts.length} of those that should make the expected one does not follow on the one before`;
+    this.#list.segment(open.step, open.step.label, pattern, last, mismatches, message);
+  }
+
+  #expireExpect(open: OpenStep, action: ActionOf<'expect'>, atNs: Ns): undefined {
+    const inbox = this.#book.inbox(present(open.step.connection, 'the connection of an expectation'));
+    const bytes = inbox.reduce((sum, packet) => sum + payloadLength(packet), 0);
+    const wanted = action.packet.kind === 'tcp' ? (action.packet.length ?? 0) : 0;
+    const partial =
+      inbox.length === 0 ? undefined : `only ${bytes} of ${wanted} bytes had come after ${formatDuration(atNs)}`;
+    return this.#missed(open, open.step.label, action.packet, atNs, partial);
   }
 
   /** Every segment on a connection from which one is missing must be one of the missing. */
@@ -137,10 +161,13 @@ export class Listening {
       packet.space.matched(pattern, segment);
     }
     this.#list.segment(open.step, title, pattern, packet, mismatchesOf(pattern, packet, open));
+    const label = pattern.ip?.flowLabelName;
+    if (label !== undefined && packet.live.kind === 'ipv6')
+      packet.flowLabels?.learn(label, packet.live.header.flowLabel);
   }
 
-  #missed({ step }: OpenStep, title: string, pattern: PacketPattern, atNs: Ns): undefined {
-    this.#list.missed(step, title, pattern, atNs, `nothing came until ${formatDuration(atNs)}`);
+  #missed({ step }: OpenStep, title: string, pattern: PacketPattern, atNs: Ns, partial?: string): undefined {
+    this.#list.missed(step, title, pattern, atNs, partial ?? `nothing came until ${formatDuration(atNs)}`);
   }
 
   #describe(packet: SeenPacket): string {

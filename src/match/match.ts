@@ -13,6 +13,8 @@ export interface Mismatch {
   readonly field: string;
   readonly expected: string;
   readonly observed: string;
+  /** Of a time: how far outside of what is tolerated it lies. */
+  readonly offNs?: Ns;
 }
 
 /** One comparison of a run. */
@@ -46,4 +48,6 @@ export type CheckKind =
   | 'tcp_info'
   | 'proc_net_tcp'
   | 'inject'
+  | 'command'
+  | 'code'
   | 'strays';

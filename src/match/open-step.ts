@@ -12,6 +12,8 @@ export const GRACE_NS = NS_PER_S;
 export interface OpenStep extends Awaited {
   /** When the harness should act, for steps that are actions. */
   readonly plannedNs: Ns;
+  /** How long after the time that is written the harness became free to act; negative when it was in time. */
+  readonly overdueNs: Ns;
   /** Acting this much later makes the run inconclusive. */
   readonly allowedNs: Ns;
   /** Of a group: what has come for which member. */
@@ -36,8 +38,15 @@ export function endsNs(open: OpenStep): Ns {
     case 'call':
     case 'sample':
     case 'mark':
+    case 'command':
+    case 'code':
       return open.plannedNs;
   }
+}
+
+/** When the script puts the step: the start of its window; where it has none, where it is counted from. */
+export function scriptedNs({ step, window, anchors }: OpenStep): Ns {
+  return step.when.kind === 'window' ? window.fromNs : anchors.previousNs;
 }
 
 /** The window of a step's events. A group that allows nothing else has its whole duration. */

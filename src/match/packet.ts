@@ -1,8 +1,35 @@
-/** Comparing a packet with a pattern, field by field; every field that differs is reported. */
+/**
+ * Comparing a packet with a pattern, field by field; every field that differs is reported.
+ *
+ * The names of fields are stable, since reports and comparisons with other tools go by them:
+ *
+ *     encapsulation                          number and kinds of the headers around the packet: `ipv4 gre`
+ *     outer source, outer target, outer ttl, outer tos, ... (as below)    an IP header around it
+ *     gre flags, gre sum, gre off, gre key, gre seq, mpls                 a header between two IP headers
+ *     protocol                               TCP, UDP or ICMP; when it differs, nothing else is compared
+ *     flags, seq, length, ack, win, urg, options, payload                 a segment
+ *     length, payload                        a datagram
+ *     source port, target port               both
+ *     type, code, mtu, id, quoted, length    a message; its length is that of the whole message
+ *     ttl, tos, ecn, flowlabel, ip id, don't fragment                     the innermost IP header
+ */
 import { toHex } from '../base/hex';
+import { ICMP_HEADER } from '../wire/icmp';
+import { innermost } from '../wire/layers';
+import type { IcmpPattern, IcmpQuote, PacketPattern, SegmentPattern, UdpPattern } from '../wire/pattern';
 import { printFlags } from '../wire/print';
-import type { IcmpPattern, IpPattern, PacketPattern, SegmentPattern, UdpPattern } from '../wire/pattern';
-import { type IcmpMessage, type Packet, TCP_FLAG, type TcpSegment, type UdpDatagram } from '../wire/wire';
+import { messageLength, quotedPacket } from '../wire/quoted';
+import { hasFlags } from '../wire/segment';
+import {
+  type IcmpMessage,
+  type Packet,
+  TCP_FLAG,
+  type TcpSegment,
+  type Transport,
+  type UdpDatagram,
+} from '../wire/wire';
+import { matchNumber, matchText } from './field';
+import { matchIp, matchLayers } from './ip-fields';
 import type { Mismatch } from './match';
 import { matchOptions } from './options';
 
@@ -10,17 +37,15 @@ const ALL_FLAGS = 0xfff;
 
 /** The mismatches of a packet, in script numbers, with a pattern; none means that it fits. */
 export function matchPacket(pattern: PacketPattern, packet: Packet): readonly Mismatch[] {
-  const transport = packet.kind === 'opaque' ? undefined : packet.payload;
-  if (transport?.kind !== pattern.kind) {
-    return [{ field: 'protocol', expected: pattern.kind, observed: transport?.kind ?? 'no IP packet' }];
+  const around = matchLayers(pattern.encapsulation ?? [], packet);
+  const inner = innermost(packet);
+  if (inner?.payload.kind !== pattern.kind) {
+    return [...around, { field: 'protocol', expected: pattern.kind, observed: inner?.payload.kind ?? 'no IP packet' }];
   }
-  return [...matchTransport(pattern, transport), ...matchIp(pattern.ip, packet)];
+  return [...around, ...matchTransport(pattern, inner.payload), ...matchIp(pattern.ip, inner)];
 }
 
-function matchTransport(
-  pattern: PacketPattern,
-  transport: TcpSegment | UdpDatagram | IcmpMessage,
-): readonly Mismatch[] {
+function matchTransport(pattern: PacketPattern, transport: Transport): readonly Mismatch[] {
   if (pattern.kind === 'tcp' && transport.kind === 'tcp') return matchSegment(pattern, transport);
   if (pattern.kind === 'udp' && transport.kind === 'udp') return matchUdp(pattern, transport);
   if (pattern.kind === 'icmp' && transport.kind === 'icmp') return matchIcmp(pattern, transport);
@@ -28,31 +53,40 @@ function matchTransport(
 }
 
 function matchSegment(pattern: SegmentPattern, segment: TcpSegment): readonly Mismatch[] {
-  const hasAck = (segment.flags & TCP_FLAG.ACK) !== 0;
   return [
     ...matchFlags(pattern, segment.flags),
     ...matchNumber('seq', pattern.seq, segment.seq),
     ...matchNumber('length', pattern.length, segment.payload.length),
-    ...(pattern.ack === undefined ? [] : matchNumber('ack', pattern.ack, hasAck ? segment.ack : undefined)),
+    ...matchNumber('ack', pattern.ack, acknowledgment(pattern, segment)),
     ...matchNumber('win', pattern.window, segment.window),
     ...matchNumber('urg', pattern.urgentPointer, segment.urgentPointer),
     ...(pattern.options === undefined ? [] : matchOptions(pattern.options, segment.options)),
-    ...matchBytes(pattern.payload, segment.payload),
+    ...matchPayload(pattern, segment.payload),
     ...matchNumber('source port', pattern.sourcePort, segment.sourcePort),
     ...matchNumber('target port', pattern.targetPort, segment.targetPort),
   ];
 }
 
 function matchFlags(pattern: SegmentPattern, observed: number): readonly Mismatch[] {
-  const mask = pattern.flagsMask ?? ALL_FLAGS;
+  const mask = maskOf(pattern);
   if ((observed & mask) === (pattern.flags & mask)) return [];
   return [{ field: 'flags', expected: printFlags(pattern.flags), observed: printFlags(observed) }];
+}
+
+function maskOf(pattern: SegmentPattern): number {
+  return pattern.flagsMask ?? ALL_FLAGS;
+}
+
+/** A pattern whose own flags exclude ACK means the field as it stands, and with ACK what the flag makes of it. */
+function acknowledgment(pattern: SegmentPattern, segment: TcpSegment): number | undefined {
+  const excludesAck = (maskOf(pattern) & ~pattern.flags & TCP_FLAG.ACK) !== 0;
+  return excludesAck || hasFlags(segment, TCP_FLAG.ACK) ? segment.ack : undefined;
 }
 
 function matchUdp(pattern: UdpPattern, datagram: UdpDatagram): readonly Mismatch[] {
   return [
     ...matchNumber('length', pattern.length, datagram.payload.length),
-    ...matchBytes(pattern.payload, datagram.payload),
+    ...matchPayload(pattern, datagram.payload),
     ...matchNumber('source port', pattern.sourcePort, datagram.sourcePort),
     ...matchNumber('target port', pattern.targetPort, datagram.targetPort),
   ];
@@ -64,50 +98,33 @@ function matchIcmp(pattern: IcmpPattern, message: IcmpMessage): readonly Mismatc
     ...matchNumber('code', pattern.code, message.code),
     ...matchNumber('mtu', pattern.mtu, message.version === 4 ? message.rest & 0xffff : message.rest),
     ...matchNumber('id', pattern.id, message.rest >>> 16),
+    ...matchQuote(pattern, message),
   ];
 }
 
-function matchIp(pattern: IpPattern | undefined, packet: Packet): readonly Mismatch[] {
-  if (pattern === undefined || packet.kind === 'opaque') return [];
-  const isV4 = packet.kind === 'ipv4';
-  const tos = isV4 ? packet.header.tos : packet.header.trafficClass;
-  return [
-    ...matchNumber('ttl', pattern.ttl, isV4 ? packet.header.ttl : packet.header.hopLimit),
-    ...matchNumber('tos', pattern.tos, tos),
-    ...matchEcn(pattern.ecn, tos & 3),
-    ...matchNumber('flowlabel', pattern.flowLabel, isV4 ? undefined : packet.header.flowLabel),
-    ...matchNumber('id', pattern.id, isV4 ? packet.header.id : undefined),
-    ...matchNumber(
-      "don't fragment",
-      pattern.dontFragment === undefined ? undefined : Number(pattern.dontFragment),
-      isV4 ? (packet.header.flags >> 1) & 1 : undefined,
-    ),
-  ];
+/** Kind and length of what is quoted. Its sequence number is one of the harness, which the message has as it was sent. */
+function matchQuote(pattern: IcmpPattern, message: IcmpMessage): readonly Mismatch[] {
+  const { quoted: expected, quotedByLength = false } = pattern;
+  if (expected === undefined && !quotedByLength) return [];
+  if (expected === undefined || quotedByLength || expected.kind === 'raw') {
+    return matchNumber('length', messageLength(pattern, message.version), ICMP_HEADER + message.payload.length);
+  }
+  const observed = quotedPacket(message);
+  return matchText('quoted', printQuote(expected), observed === undefined ? 'nothing' : printQuote(observed));
 }
 
-const ECN_NAMES = ['noecn', 'ect1', 'ect0', 'ce'] as const;
-
-function matchEcn(expected: IpPattern['ecn'], observed: number): readonly Mismatch[] {
-  if (expected === undefined) return [];
-  const fits = expected === 'either-ect' ? observed === 1 || observed === 2 : observed === expected;
-  if (fits) return [];
-  return [
-    {
-      field: 'ecn',
-      expected: expected === 'either-ect' ? 'ect01' : (ECN_NAMES[expected] ?? ''),
-      observed: ECN_NAMES[observed] ?? '',
-    },
-  ];
+function printQuote({ kind, length }: Pick<IcmpQuote, 'kind' | 'length'>): string {
+  return `${kind} (${length})`;
 }
 
-function matchNumber(field: string, expected: number | undefined, observed: number | undefined): readonly Mismatch[] {
-  if (expected === undefined || expected === observed) return [];
-  return [{ field, expected: String(expected), observed: observed === undefined ? 'absent' : String(observed) }];
-}
-
-function matchBytes(expected: Uint8Array | undefined, observed: Uint8Array): readonly Mismatch[] {
-  if (expected === undefined || toHex(expected) === toHex(observed)) return [];
-  return [{ field: 'payload', expected: printBytes(expected), observed: printBytes(observed) }];
+function matchPayload({ payload, zeros }: SegmentPattern | UdpPattern, observed: Uint8Array): readonly Mismatch[] {
+  if (payload !== undefined) {
+    if (toHex(payload) === toHex(observed)) return [];
+    return [{ field: 'payload', expected: printBytes(payload), observed: printBytes(observed) }];
+  }
+  const at = zeros === true ? observed.findIndex((byte) => byte !== 0) : -1;
+  if (at === -1) return [];
+  return [{ field: 'payload', expected: 'zeros', observed: `${printBytes(observed.subarray(at))} from byte ${at} on` }];
 }
 
 const SHOWN_BYTES = 24;

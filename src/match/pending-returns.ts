@@ -4,6 +4,7 @@ import type { When } from '../spec/model';
 import type { TimelineStep } from '../timeline/timeline';
 import type { CallOutcome } from '../trace/trace';
 import { matchCall } from './call';
+import type { CallClock } from './call-control';
 import type { CheckList } from './check-list';
 import { GRACE_NS } from './open-step';
 import { type Anchors, matchTime, type Window, windowOf } from './window';
@@ -34,17 +35,17 @@ export class PendingReturns {
 
   /** A call was handed over; its return is counted from when it was begun. */
   began(step: TimelineStep, returns: When, startedNs: Ns): void {
-    const anchors = { previousNs: startedNs, connectionNs: startedNs };
+    const anchors = { previousNs: startedNs, connectionNs: startedNs, scriptedNs: startedNs };
     this.#pending.set(step.index, { step, returns, anchors, window: windowOf(returns, anchors, step.tolerance) });
   }
 
   /** A call came back, or was interrupted because the run is over. */
-  returned(index: number, atNs: Ns, outcome: CallOutcome, cancelled: boolean): void {
+  returned(index: number, atNs: Ns, outcome: CallOutcome, cancelled: boolean, clock?: CallClock): void {
     const one = this.#pending.get(index);
     this.#pending.delete(index);
     if (one?.step.action.kind !== 'call') return;
     const late = cancelled ? undefined : matchTime(atNs, one.returns, one.window, one.anchors);
-    const result = cancelled ? [] : matchCall(one.step.action.call, outcome);
+    const result = cancelled ? [] : matchCall(one.step.action.call, outcome, clock);
     const message = cancelled ? 'the call had not returned' : undefined;
     this.#list.add(one.step, 'return', atNs, [...result, ...(late === undefined ? [] : [late])], message);
   }

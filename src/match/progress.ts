@@ -6,18 +6,27 @@
  * not, since they change nothing.
  */
 import { assert, present } from '../base/assert';
-import { formatDuration, type Ns, NS_PER_MS } from '../base/nanoseconds';
-import type { Timeline, TimelineStep } from '../timeline/timeline';
-import type { CounterValues, Observation } from '../trace/trace';
+import { formatDuration, type Ns, NS_PER_MS, NS_PER_S } from '../base/nanoseconds';
+import type { CodeBlock } from '../spec/model';
+import type { Script, Timeline, TimelineStep } from '../timeline/timeline';
+import type { CounterValues, Observation, Sample, WallTime } from '../trace/trace';
 import { matchCall } from './call';
+import type { CallClock } from './call-control';
 import { CheckList } from './check-list';
+import { CodeChecks } from './code-checks';
 import { ConnectionBook } from './connections';
 import { Listening } from './listening';
-import type { Check } from './match';
+import { commandFailure } from './command';
+import type { Check, CheckKind } from './match';
 import { endsNs, type OpenStep } from './open-step';
 import { PendingReturns } from './pending-returns';
 import { Reference, type StepTimes } from './reference';
 import { matchSample } from './sample';
+import type { EchoRule } from './sequence-space';
+import { lateAllowanceNs } from './window';
+
+/** How long a call waits for an earlier one that sleeps, in a packetdrill script: there is one thread for all calls. */
+const SLEEPER_LIMIT_NS = NS_PER_S;
 
 /** How often a sample with `within` is taken. */
 const POLL_NS = 2 * NS_PER_MS;
@@ -39,6 +48,8 @@ export interface ActionTiming {
   readonly allowedNs: Ns;
 }
 
+const STILL_ASLEEP = `an earlier call still sleeps ${formatDuration(SLEEPER_LIMIT_NS)} after the time of this one`;
+
 type ObservationOf<K extends Observation['kind']> = Extract<Observation, { kind: K }>;
 
 export class Progress {
@@ -48,20 +59,25 @@ export class Progress {
   readonly #list: CheckList;
   readonly #listening: Listening;
   readonly #returns: PendingReturns;
-  readonly #reference = new Reference();
+  readonly #reference: Reference;
   #cursor = 0;
   #open: OpenStep | undefined;
   /** The injection whose kernel stamp has not been seen yet. */
   #unstamped: { readonly step: TimelineStep; readonly bytes: Uint8Array } | undefined;
   #baseline: CounterValues = {};
+  #realtimeAtZeroNs: bigint | undefined;
   readonly #marks = new Map<string, CounterValues>();
+  readonly #code: CodeChecks;
 
   constructor(timeline: Timeline) {
     this.timeline = timeline;
-    this.book = new ConnectionBook(timeline.connections);
-    this.#list = new CheckList(timeline.network.ipVersion);
+    const { script } = timeline;
+    this.book = new ConnectionBook(timeline.connections, echoRule(script));
+    this.#list = new CheckList(timeline.network.ipVersion, script?.toleratesPackets);
+    this.#reference = new Reference(script?.timestampTickNs);
     this.#listening = new Listening(this.book, this.#list);
     this.#returns = new PendingReturns(this.#list);
+    this.#code = new CodeChecks(this.#list, script?.needsInterpreter ?? false);
     this.#begin();
   }
 
@@ -85,10 +101,13 @@ export class Progress {
     if (open === undefined) {
       return this.#returns.isEmpty ? { kind: 'done' } : { kind: 'wait', untilNs: this.#returns.givenUpNs };
     }
+    if (this.#waitsForSleeper(open)) return { kind: 'wait', untilNs: open.plannedNs + SLEEPER_LIMIT_NS };
     switch (open.step.action.kind) {
       case 'inject':
       case 'call':
       case 'mark':
+      case 'command':
+      case 'code':
         return { kind: 'act', step: open.step, plannedNs: open.plannedNs };
       case 'sample':
         return { kind: 'act', step: open.step, plannedNs: open.pollNs };
@@ -112,6 +131,7 @@ export class Progress {
     switch (observation.kind) {
       case 'baseline':
         this.#baseline = observation.counters;
+        this.#realtimeAtZeroNs = wallNs(observation.realtimeAtZero);
         return;
       case 'sent':
         this.#onSent(observation);
@@ -130,13 +150,21 @@ export class Progress {
         this.#onBlocked(observation);
         return;
       case 'returned':
-        this.#returns.returned(observation.step, observation.endedNs, observation.outcome, observation.cancelled);
+        this.#onReturned(observation);
         return;
       case 'sampled':
         this.#onSampled(observation);
         return;
       case 'marked':
         this.#onMarked(observation);
+        return;
+      case 'commanded':
+        this.#onCommanded(observation);
+        return;
+      case 'interpreted':
+        this.#code.interpreted(observation.outcome, observation.atNs);
+        return;
+      case 'cleaned':
         return;
       case 'tick':
         this.#onTick(observation.atNs);
@@ -149,6 +177,7 @@ export class Progress {
       this.#list.add(step, 'inject', startedNs, [], `the device refused the packet: ${errno}`);
       return;
     }
+    if (this.#isOverdue(startedNs, 'inject')) return;
     this.#recordTiming(startedNs);
     if (step.connection !== undefined) {
       if (step.action.kind === 'inject' && step.action.packet.kind === 'tcp') {
@@ -157,7 +186,7 @@ export class Progress {
       this.book.injected(step.connection, bytes, startedNs);
     }
     this.#unstamped = { step, bytes };
-    this.#finish({ plannedNs, actualNs: startedNs });
+    this.#finish({ plannedNs, actualNs: startedNs, scriptedNs: this.#scriptedNs() });
   }
 
   /** The kernel's own stamp of an injected packet replaces the harness's: times are counted from it. */
@@ -173,24 +202,67 @@ export class Progress {
 
   #onCalled({ step: index, startedNs, endedNs, outcome, interrupted }: ObservationOf<'called'>): void {
     const { step, plannedNs } = this.#openStep(index);
-    if (step.action.kind !== 'call') return;
+    if (step.action.kind !== 'call' || this.#isOverdue(startedNs, 'call')) return;
     this.#recordTiming(startedNs);
+    this.#noteConnection(step);
     const slept = `the call slept for ${formatDuration(endedNs - startedNs)} and was interrupted; a call that may sleep needs \`returns:\``;
-    this.#list.add(step, 'call', endedNs, matchCall(step.action.call, outcome), interrupted ? slept : undefined);
-    if (!this.failed) this.#finish({ plannedNs, actualNs: startedNs, readyNs: endedNs });
+    this.#list.add(
+      step,
+      'call',
+      endedNs,
+      matchCall(step.action.call, outcome, this.#clock(step)),
+      interrupted ? slept : undefined,
+    );
+    if (this.failed) return;
+    this.#finish({
+      ...this.#callTimes(plannedNs, startedNs, endedNs),
+      readyNs: endedNs,
+      scriptedNs: this.#scriptedNs(),
+    });
+  }
+
+  /**
+   * What the step behind a call counts from: the call's start, since the kernel reacts while it lasts. packetdrill counts
+   * from its end, which makes a difference for a call that slept.
+   */
+  #callTimes(plannedNs: Ns, startedNs: Ns, endedNs: Ns): StepTimes {
+    const lastedNs = endedNs - startedNs;
+    const slept = this.timeline.script !== undefined && lastedNs > NS_PER_MS;
+    return slept ? { plannedNs: plannedNs + lastedNs, actualNs: endedNs } : { plannedNs, actualNs: startedNs };
   }
 
   #onBlocked({ step: index, startedNs }: ObservationOf<'blocked'>): void {
     const { step, plannedNs } = this.#openStep(index);
     if (step.action.kind !== 'call' || step.action.returns === undefined) return;
+    if (this.#isOverdue(startedNs, 'call')) return;
     this.#recordTiming(startedNs);
+    this.#noteConnection(step);
     this.#returns.began(step, step.action.returns, startedNs);
-    this.#finish({ plannedNs, actualNs: startedNs });
+    this.#finish({ plannedNs, actualNs: startedNs, scriptedNs: this.#scriptedNs() });
+  }
+
+  /** Time goes on behind the call's end for a step that had to wait for it. */
+  #onReturned({ step, endedNs, outcome, cancelled }: ObservationOf<'returned'>): void {
+    const held = this.#open !== undefined && this.#waitsForSleeper(this.#open);
+    const clock = this.#clock(present(this.timeline.steps[step], 'the step of a call'));
+    this.#returns.returned(step, endedNs, outcome, cancelled, clock);
+    if (!held) return;
+    this.#reference.hold(endedNs);
+    this.#begin();
+  }
+
+  #onCommanded({ step: index, startedNs, endedNs, outcome }: ObservationOf<'commanded'>): void {
+    const { step } = this.#openStep(index);
+    if (this.#isOverdue(startedNs, 'command')) return;
+    this.#recordTiming(startedNs);
+    this.#list.add(step, 'command', endedNs, [], commandFailure(outcome));
+    if (!this.failed) this.#finish({ plannedNs: endedNs, actualNs: endedNs, scriptedNs: this.#scriptedNs() });
   }
 
   #onSampled({ step: index, sample, startedNs, atNs }: ObservationOf<'sampled'>): void {
     const open = this.#openStep(index);
     const { step, plannedNs } = open;
+    if (step.action.kind === 'code') this.#onCode(step.action.code, sample, startedNs, atNs);
     if (step.action.kind !== 'sample') return;
     const isFirst = open.pollNs === plannedNs;
     if (isFirst) this.#recordTiming(startedNs);
@@ -208,6 +280,14 @@ export class Progress {
     this.#finish(isFirst ? { plannedNs, actualNs: startedNs, readyNs: atNs } : { plannedNs: atNs, actualNs: atNs });
   }
 
+  #onCode(code: CodeBlock, sample: Sample, startedNs: Ns, atNs: Ns): void {
+    const { step, plannedNs } = present(this.#open, 'the open step');
+    if (this.#isOverdue(startedNs, 'code')) return;
+    this.#recordTiming(startedNs);
+    this.#code.take(step, code, sample, atNs);
+    if (!this.failed) this.#finish({ plannedNs, actualNs: atNs, scriptedNs: this.#scriptedNs() });
+  }
+
   #onMarked({ step: index, counters, atNs }: ObservationOf<'marked'>): void {
     const { step, plannedNs } = this.#openStep(index);
     if (step.action.kind === 'mark') this.#marks.set(step.action.name, counters);
@@ -220,6 +300,7 @@ export class Progress {
     const need = this.need();
     if (need.kind !== 'wait' || atNs < need.untilNs) return;
     if (this.#open === undefined) this.#returns.expire(atNs);
+    else if (this.#waitsForSleeper(this.#open)) this.#list.add(this.#open.step, 'call', atNs, [], STILL_ASLEEP);
     else this.#finishIf(this.#listening.expire(this.#open, atNs));
   }
 
@@ -253,10 +334,56 @@ export class Progress {
     return open;
   }
 
+  /** packetdrill has one thread for system calls: while one sleeps, the next has to wait. */
+  #waitsForSleeper({ step }: OpenStep): boolean {
+    return this.timeline.script !== undefined && step.action.kind === 'call' && !this.#returns.isEmpty;
+  }
+
+  /** A call that may open the connection of its step. */
+  #noteConnection({ connection }: TimelineStep): void {
+    if (connection !== undefined) this.book.begin(connection);
+  }
+
+  /**
+   * Whether what came before a step lasted longer than the time that a script gives it: a failure, since the script
+   * asks for what cannot be. That the harness itself was late is another thing (`recordTiming`).
+   */
+  #isOverdue(atNs: Ns, kind: CheckKind): boolean {
+    const { step, overdueNs, anchors } = present(this.#open, 'the open step');
+    if (this.timeline.script === undefined || step.index === 0) return false;
+    const dueNs = this.#scriptedNs();
+    const offNs = overdueNs - lateAllowanceNs(dueNs - anchors.scriptedNs, step.tolerance);
+    if (offNs <= 0) return false;
+    const observed = `${formatDuration(overdueNs)} later, when the step before it was over`;
+    this.#list.add(step, kind, atNs, [{ field: 'time', expected: formatDuration(dueNs), observed, offNs }]);
+    return true;
+  }
+
+  #scriptedNs(): Ns {
+    const open = present(this.#open, 'the open step');
+    return open.plannedNs - Math.max(0, open.overdueNs);
+  }
+
+  /** What the kernel's own stamps are compared with: without the percentage, as in packetdrill. */
+  #clock({ tolerance }: TimelineStep): CallClock | undefined {
+    if (this.#realtimeAtZeroNs === undefined) return undefined;
+    return { realtimeAtZeroNs: this.#realtimeAtZeroNs, toleranceNs: tolerance.lateNs };
+  }
+
   #recordTiming(startedNs: Ns): void {
     const { step, plannedNs, allowedNs } = present(this.#open, 'the open step');
     this.timings.push({ step: step.index, plannedNs, startedNs, allowedNs });
   }
+}
+
+/** packetdrill echoes only what it has seen; specs in YAML may also write 0. */
+function echoRule(script: Script | undefined): EchoRule {
+  if (script === undefined) return 'lenient';
+  return script.scaledEchoes ? 'scaled' : 'strict';
+}
+
+function wallNs({ seconds, nanoseconds }: WallTime): bigint {
+  return BigInt(seconds) * BigInt(NS_PER_S) + BigInt(nanoseconds);
 }
 
 function sameBytes(left: Uint8Array, right: Uint8Array): boolean {

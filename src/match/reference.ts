@@ -3,7 +3,7 @@ import type { Ns } from '../base/nanoseconds';
 import type { When } from '../spec/model';
 import type { TimelineStep } from '../timeline/timeline';
 import { Assignment } from './assignment';
-import { mismatchesOf } from './fit';
+import { type Awaited, mismatchesOf } from './fit';
 import { type OpenStep, windowFor } from './open-step';
 import { type Anchors, lateAllowanceNs } from './window';
 
@@ -13,20 +13,39 @@ export interface StepTimes {
   readonly actualNs: Ns;
   /** Later than `actualNs` for a call: it takes its time, and the kernel reacts while it lasts. */
   readonly readyNs?: Ns;
+  /** When the script put it: the start of its window. When it was planned, where there is none. */
+  readonly scriptedNs?: Ns;
 }
 
 export class Reference {
+  readonly #timestampTickNs: Ns | undefined;
   #plannedNs: Ns = 0;
   #actualNs: Ns = 0;
   #readyNs: Ns = 0;
+  #scriptedNs: Ns = 0;
+  /** Until when something else than the step before it kept the next one from being done. */
+  #heldNs: Ns = 0;
+
+  /** @param timestampTickNs where values of timestamps are compared */
+  constructor(timestampTickNs?: Ns) {
+    this.#timestampTickNs = timestampTickNs;
+  }
 
   /** The times that the next step is counted from. */
   get times(): Required<StepTimes> {
-    return { plannedNs: this.#plannedNs, actualNs: this.#actualNs, readyNs: this.#readyNs };
+    const [plannedNs, actualNs, readyNs, scriptedNs] = [
+      this.#plannedNs,
+      this.#actualNs,
+      this.#readyNs,
+      this.#scriptedNs,
+    ];
+    return { plannedNs, actualNs, readyNs, scriptedNs };
   }
 
   /** A step is finished. A segment that had been waiting in its connection's queue does not turn time back. */
-  follow({ plannedNs, actualNs, readyNs = actualNs }: StepTimes): void {
+  follow({ plannedNs, actualNs, readyNs = actualNs, scriptedNs = plannedNs }: StepTimes): void {
+    this.#scriptedNs = scriptedNs;
+    this.#heldNs = 0;
     this.#plannedNs = Math.max(this.#plannedNs, plannedNs);
     this.#actualNs = Math.max(this.#actualNs, actualNs);
     this.#readyNs = Math.max(this.#readyNs, readyNs);
@@ -38,14 +57,26 @@ export class Reference {
     this.#readyNs = atNs;
   }
 
+  /** Something else kept the harness from acting until this time. */
+  hold(untilNs: Ns): void {
+    this.#readyNs = Math.max(this.#readyNs, untilNs);
+    this.#heldNs = this.#readyNs;
+  }
+
   /** Opens the next step. @param connectionNs when the last segment of its connection was; absent without one */
   open(step: TimelineStep, connectionNs: Ns | undefined): OpenStep {
-    const anchors: Anchors = { previousNs: this.#actualNs, connectionNs: connectionNs ?? this.#actualNs };
+    const anchors: Anchors = {
+      previousNs: this.#actualNs,
+      connectionNs: connectionNs ?? this.#actualNs,
+      scriptedNs: this.#scriptedNs,
+    };
     const plannedNs = this.#plan(step.when, anchors);
-    const awaited = { step, anchors, window: windowFor(step, anchors) };
+    const tick = this.#timestampTickNs === undefined ? {} : { timestampTickNs: this.#timestampTickNs };
+    const awaited: Awaited = { step, anchors, window: windowFor(step, anchors), ...tick };
     return {
       ...awaited,
       plannedNs,
+      overdueNs: this.#freeNs(step.when) - this.#dueNs(step.when, anchors),
       allowedNs: lateAllowanceNs(plannedNs - this.#readyNs, step.tolerance),
       group: new Assignment(
         step.action.kind === 'group' ? step.action.members : [],
@@ -62,7 +93,20 @@ export class Reference {
    */
   #plan(when: When, { connectionNs }: Anchors): Ns {
     if (when.kind !== 'window' || (when.anchor === 'previous' && when.startNs === 0)) return this.#readyNs;
-    const baseNs = { start: 0, connection: connectionNs, previous: this.#plannedNs }[when.anchor];
-    return Math.max(baseNs + when.startNs, this.#readyNs);
+    return Math.max(this.#baseNs(when, connectionNs) + when.startNs, this.#readyNs);
+  }
+
+  /** When the step is due by what is written, whatever has kept the harness busy. */
+  #dueNs(when: When, { connectionNs }: Anchors): Ns {
+    return when.kind === 'window' ? this.#baseNs(when, connectionNs) + when.startNs : this.#readyNs;
+  }
+
+  /** A time that counts from the step before it moves with that; one that counts from the start does not. */
+  #freeNs(when: When): Ns {
+    return when.kind === 'window' && when.anchor === 'start' ? this.#readyNs : this.#heldNs;
+  }
+
+  #baseNs({ anchor }: Extract<When, { kind: 'window' }>, connectionNs: Ns): Ns {
+    return { start: 0, connection: connectionNs, previous: this.#plannedNs }[anchor];
   }
 }

@@ -17,7 +17,14 @@ export interface MappingMistake {
   readonly mistake: string;
 }
 
+/**
+ * What may be echoed in `TS ecr`: `lenient` also 0, which nothing carried; `strict` only values that a taken segment
+ * carried, as in packetdrill; `scaled` also values between them, counted from the first (--tcp_ts_ecr_scaled).
+ */
+export type EchoRule = 'lenient' | 'strict' | 'scaled';
+
 export class SequenceSpace {
+  readonly #echoes: EchoRule;
   /** Live number of script number 0, per side. */
   #remoteBase = 0;
   #localBase = 0;
@@ -32,8 +39,14 @@ export class SequenceSpace {
   #localNext = 0;
   /** Timestamp values: what the spec calls them -> what the kernel sent. */
   readonly #timestampLabels = new Map<number, number>();
+  /** The first value that a taken segment carried, by both its names. */
+  #firstTimestamp: { readonly script: number; readonly live: number } | undefined;
   #lastLiveTimestamp = 0;
   #lastSentTimestamp = 0;
+
+  constructor(echoes: EchoRule = 'lenient') {
+    this.#echoes = echoes;
+  }
 
   /** The pattern with everything filled in that the sequence spaces know, in live numbers. */
   toLive(pattern: SegmentPattern): SegmentPattern | MappingMistake {
@@ -72,7 +85,7 @@ export class SequenceSpace {
   observed(segment: TcpSegment): void {
     if (this.#answersSyn(segment)) this.#startOver(segment.seq);
     else if (hasFlags(segment, TCP_FLAG.SYN) && !this.#localKnown) this.#learnLocal(segment.seq);
-    const timestamp = timestampOf(segment);
+    const timestamp = timestampOf(segment.options);
     if (timestamp !== undefined) this.#lastLiveTimestamp = timestamp;
     if (hasFlags(segment, TCP_FLAG.RST)) return;
     this.#localNext = Math.max(
@@ -84,13 +97,18 @@ export class SequenceSpace {
   /** The segment in script numbers; the kernel's own SYN is number 0, whatever the spec calls it. */
   toScript(segment: TcpSegment): TcpSegment {
     const seq = seqDistance(this.#localBase, segment.seq);
-    const ack = hasFlags(segment, TCP_FLAG.ACK) ? seqDistance(this.#remoteBase, segment.ack) : segment.ack;
     return {
       ...segment,
       seq: wrap(seq),
-      ack: wrap(ack),
+      ack: this.#scriptAck(segment),
       options: segment.options.map((option) => this.#scriptOption(option)),
     };
+  }
+
+  /** What acknowledges a SYN in a SYN is absolute, as the SYN's own number is. */
+  #scriptAck(segment: TcpSegment): number {
+    const isAbsolute = !hasFlags(segment, TCP_FLAG.ACK) || hasFlags(segment, TCP_FLAG.SYN);
+    return isAbsolute ? segment.ack : wrap(seqDistance(this.#remoteBase, segment.ack));
   }
 
   /** An injected segment in script numbers, for showing it. */
@@ -104,9 +122,17 @@ export class SequenceSpace {
   /** A step took the segment: its SYN's number and its timestamp get the names that the spec gave them. */
   matched(pattern: SegmentPattern, segment: TcpSegment): void {
     if (hasFlags(pattern, TCP_FLAG.SYN) && hasFlags(segment, TCP_FLAG.SYN)) this.#namedIsn ??= pattern.seq;
-    const val = labelOf(pattern);
-    const live = timestampOf(segment);
-    if (val !== undefined && live !== undefined) this.#timestampLabels.set(val, live);
+    const val = timestampOf(pattern.options?.list);
+    const live = timestampOf(segment.options);
+    if (val === undefined || live === undefined) return;
+    this.#timestampLabels.set(val, live);
+    this.#firstTimestamp ??= { script: val, live };
+  }
+
+  /** By how many ticks a timestamp's live value is off its script value, counted from the first that was taken. */
+  timestampDrift(script: number, live: number): number {
+    const first = this.#firstTimestamp ?? { script, live };
+    return Math.abs(seqDistance(wrap(script - first.script), wrap(live - first.live)));
   }
 
   /** The first SYN sets the base at once; a later one only when the kernel takes it for a new connection. */
@@ -139,7 +165,8 @@ export class SequenceSpace {
   #liveAck(pattern: SegmentPattern): number {
     const written = pattern.ack;
     if (!hasFlags(pattern, TCP_FLAG.ACK)) return wrap(written ?? 0);
-    return seqAdd(this.#localBase, written ?? this.#localNext);
+    const isAbsolute = written !== undefined && hasFlags(pattern, TCP_FLAG.SYN);
+    return seqAdd(this.#localBase, (written ?? this.#localNext) - (isAbsolute ? (this.#namedIsn ?? 0) : 0));
   }
 
   #liveOptions(pattern: SegmentPattern): SegmentPattern['options'] | MappingMistake {
@@ -154,7 +181,7 @@ export class SequenceSpace {
         }));
         list.push({ ...option, blocks });
       } else if (option.kind === 'timestamp') {
-        const ecr = this.#liveEcr(option.ecr);
+        const ecr = this.#liveEcr(option.ecr, hasFlags(pattern, TCP_FLAG.ACK));
         if (ecr === undefined)
           return { mistake: `no segment with \`TS val ${option.ecr ?? 0}\` was seen, so its echo cannot be sent` };
         list.push({ kind: 'timestamp', val: option.val ?? this.#lastSentTimestamp, ecr });
@@ -165,9 +192,13 @@ export class SequenceSpace {
     return { ...options, list };
   }
 
-  #liveEcr(ecr: number | undefined): number | undefined {
+  #liveEcr(ecr: number | undefined, acknowledges: boolean): number | undefined {
     if (ecr === undefined) return this.#lastLiveTimestamp;
-    return ecr === 0 ? 0 : this.#timestampLabels.get(ecr);
+    if (this.#echoes === 'lenient') return ecr === 0 ? 0 : this.#timestampLabels.get(ecr);
+    if (!acknowledges) return ecr;
+    const known = this.#timestampLabels.get(ecr);
+    if (known !== undefined || this.#echoes === 'strict' || this.#firstTimestamp === undefined) return known;
+    return wrap(ecr - this.#firstTimestamp.script + this.#firstTimestamp.live);
   }
 
   #scriptOption(option: TcpOption): TcpOption {
@@ -184,12 +215,9 @@ function wrap(value: number): number {
   return ((value % UINT32) + UINT32) % UINT32;
 }
 
-function labelOf(pattern: SegmentPattern): number | undefined {
-  for (const option of pattern.options?.list ?? []) if (option.kind === 'timestamp') return option.val;
-  return undefined;
-}
-
-function timestampOf(segment: TcpSegment): number | undefined {
-  for (const option of segment.options) if (option.kind === 'timestamp') return option.val;
-  return undefined;
+/** The value of the timestamp among options, if there is one. */
+export function timestampOf(
+  options: readonly { readonly kind: string; readonly val?: number }[] | undefined,
+): number | undefined {
+  return options?.find((option) => option.kind === 'timestamp')?.val;
 }

@@ -11,6 +11,8 @@ export interface Anchors {
   readonly previousNs: Ns;
   /** When the last segment of the step's connection was seen or sent. */
   readonly connectionNs: Ns;
+  /** When the previous step should have happened: the start of its window. */
+  readonly scriptedNs: Ns;
 }
 
 /** Without tolerance: `fromNs` to `untilNs`. With it: `earliestNs` to `latestNs`. */
@@ -48,8 +50,10 @@ export function windowOf(when: When, anchors: Anchors, tolerance: Tolerance): Wi
       return {
         fromNs,
         untilNs,
-        earliestNs: fromNs - allowanceNs(fromNs - distanceBaseNs(when, anchors), tolerance.earlyNs, tolerance),
-        latestNs: untilNs + allowanceNs(untilNs - distanceBaseNs(when, anchors), tolerance.lateNs, tolerance),
+        earliestNs:
+          fromNs - allowanceNs(fromNs - distanceBaseNs(when, anchors, tolerance), tolerance.earlyNs, tolerance),
+        latestNs:
+          untilNs + allowanceNs(lateDistanceNs(when, fromNs, untilNs, anchors, tolerance), tolerance.lateNs, tolerance),
       };
     }
   }
@@ -77,7 +81,8 @@ export function matchTime(atNs: Ns, when: When, window: Window, anchors: Anchors
     atNs < window.earliestNs
       ? `-${formatDuration(window.fromNs - window.earliestNs)}`
       : `+${formatDuration(window.latestNs - window.untilNs)}`;
-  return { field: 'time', expected: `${span} (tolerance ${slack})`, observed: show(atNs) };
+  const offNs = Math.max(window.earliestNs - atNs, atNs - window.latestNs);
+  return { field: 'time', expected: `${span} (tolerance ${slack})`, observed: show(atNs), offNs };
 }
 
 function anchorNs(when: Extract<When, { kind: 'window' }>, anchors: Anchors): Ns {
@@ -91,6 +96,14 @@ function anchorNs(when: Extract<When, { kind: 'window' }>, anchors: Anchors): Ns
   }
 }
 
-function distanceBaseNs(when: Extract<When, { kind: 'window' }>, anchors: Anchors): Ns {
+type WindowTime = Extract<When, { kind: 'window' }>;
+
+function distanceBaseNs(when: WindowTime, anchors: Anchors, { distance }: Tolerance): Ns {
+  if (distance === 'scripted') return anchors.scriptedNs;
   return when.anchor === 'connection' ? anchors.connectionNs : anchors.previousNs;
+}
+
+/** packetdrill counts to the start of a range, also for what is too late (verify_time in its run.c). */
+function lateDistanceNs(when: WindowTime, fromNs: Ns, untilNs: Ns, anchors: Anchors, tolerance: Tolerance): Ns {
+  return (tolerance.distance === 'scripted' ? fromNs : untilNs) - distanceBaseNs(when, anchors, tolerance);
 }

@@ -57,7 +57,8 @@ export function resultLines(result: RunResult, paint: Paint): readonly string[] 
   return [headline, ...explanation(result, paint).map((line) => `     ${line}`)];
 }
 
-function explanation(result: RunResult, paint: Paint): readonly string[] {
+/** What there is to say of a run that did not pass. */
+export function explanation(result: RunResult, paint: Paint): readonly string[] {
   const { verdict, run } = result;
   switch (verdict.status) {
     case 'passed':

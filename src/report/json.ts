@@ -1,7 +1,7 @@
 /** `--reporter json`: one document at the end of the suite. Its fields are stable; see docs/json-report.md. */
 import type { Check } from '../match/match';
 import type { RejectedSpec, RunResult, SuiteListener, SuiteSummary } from '../suite/suite';
-import { lineColumnOf } from '../spec/source';
+import { linesOf } from '../spec/source';
 import type { Timeline } from '../timeline/timeline';
 import type { Sink } from './report';
 
@@ -52,7 +52,7 @@ function rejectedOf({ file, diagnostics }: RejectedSpec): unknown {
       code,
       message,
       hint,
-      ...lineColumnOf(file.text, span.start),
+      ...linesOf(file).placeOf(span.start),
     })),
   };
 }

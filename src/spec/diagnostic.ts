@@ -35,4 +35,9 @@ export type DiagnosticCode =
   | 'duplicate-name'
   | 'too-many-runs'
   | 'too-many-steps'
+  | 'pkt-syntax'
+  | 'pkt-quirk'
+  | 'unknown-option'
+  | 'unknown-profile'
+  | 'bad-code'
   | 'not-supported';

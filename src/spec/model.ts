@@ -5,7 +5,8 @@
  * that is the compiler's work. YAML and packetdrill scripts both lower to this.
  */
 import type { Ns } from '../base/nanoseconds';
-import type { IpPattern, SegmentPattern, UdpPattern } from '../wire/pattern';
+import type { EncapsulationPattern, IcmpQuote, IpPattern, SegmentPattern, UdpPattern } from '../wire/pattern';
+import type { PythonProgram } from './python/python';
 import type { SourceFile, Span } from './source';
 
 export type IpVariant = 'ipv4' | 'ipv6' | 'ipv4-mapped';
@@ -22,8 +23,9 @@ export interface Spec {
   readonly matrix: Readonly<Record<string, string | number>>;
   readonly sysctls: readonly Sysctl[];
   readonly server?: Server;
-  /** MTU of the device; the default is 1500 (IPv4) or 1520 (IPv6), so that the MSS is 1460 in both. */
-  readonly mtu?: number;
+  readonly network: NetworkSettings;
+  /** What a packetdrill script says as a whole; absent for YAML. */
+  readonly script?: ScriptSettings;
   readonly tolerance?: ToleranceText;
   /** What becomes of segments that no step expected. */
   readonly strays: 'report' | 'fail';
@@ -31,11 +33,64 @@ export interface Spec {
   readonly steps: readonly Step[];
 }
 
+/** What a spec says about its network; everything absent is the default of the IP variant. */
+export interface NetworkSettings {
+  /** MTU of the device; the default is 1500 (IPv4) or 1520 (IPv6), so that the MSS is 1460 in both. */
+  readonly mtu?: number;
+  readonly localAddress?: string;
+  readonly localPrefixLength?: number;
+  /** Everything behind this prefix is the simulated remote side. */
+  readonly remoteAddress?: string;
+  readonly remotePrefixLength?: number;
+  readonly gateway?: string;
+  /** Mbit/s that the device claims to have (ethtool). */
+  readonly speedMbps?: number;
+  /** What `...` stands for in bind(); 8080 when absent. */
+  readonly bindPort?: number;
+  /**
+   * Whether the device takes super-segments (TSO) and leaves checksums to be filled in, as packetdrill's does: then
+   * what the kernel sends at once is one packet, however long. Absent: no.
+   */
+  readonly superSegments?: boolean;
+  /** Injected TCP segments are handed over as merged from segments of this size (virtio's gso_size). */
+  readonly gsoSize?: number;
+  /** packetdrill's --is_anyip: the route to the remote side goes to the device itself, not through a gateway. */
+  readonly anyIp?: boolean;
+}
+
+/** What holds for a packetdrill script as a whole. */
+export interface ScriptSettings {
+  /** Run before time zero, once the device is there. */
+  readonly init?: ShellCommand;
+  /** Run behind the last step, also when one has failed, unless the init command did. */
+  readonly cleanup?: ShellCommand;
+  /** One tick of the timestamps' clock: values of `TS val` are compared. Absent: they are only names. */
+  readonly timestampTickNs?: Ns;
+  /** An echo that no segment carried is worked out from the first timestamp. Otherwise it cannot be sent. */
+  readonly scaledEchoes: boolean;
+  /** `--non_fatal=packet`: a segment that differs is reported, and the run goes on and may pass. */
+  readonly toleratesPackets: boolean;
+  /** What runs code blocks that packetspec cannot evaluate itself. */
+  readonly interpreter: string;
+  /** A command or device that is missing here makes the run a skipped one, with the reason, instead of a failed one. */
+  readonly gated: boolean;
+  /** At least one code block must be run by the interpreter: then all are, together, at the end. */
+  readonly needsInterpreter: boolean;
+}
+
+/** A line for `/bin/sh -c`, run in the spec's folder. */
+export interface ShellCommand {
+  readonly text: string;
+  readonly span: Span;
+}
+
 export interface Requirements {
   /** All must hold, e.g. `>=4.10` and `<6`. */
   readonly kernel: readonly KernelBound[];
   readonly sysctls: readonly string[];
   readonly commands: readonly string[];
+  /** Needs that packetspec never meets, in words: `PSP`, `wire mode (--wire_client)`. The spec is skipped. */
+  readonly unsupported: readonly string[];
 }
 
 export interface KernelBound {
@@ -82,6 +137,10 @@ export interface ConnectionDeclaration {
   readonly remotePort?: number;
   readonly remoteAddress?: string;
   readonly localPort?: number;
+  /** Who opens it; absent: whoever calls connect() or sendto() on it makes it active. */
+  readonly role?: 'passive' | 'active';
+  /** What its packets are; TCP when absent. */
+  readonly protocol?: 'tcp' | 'udp' | 'icmp';
   readonly span: Span;
 }
 
@@ -91,6 +150,11 @@ export interface ToleranceText {
   readonly lateNs?: Ns;
   /** Of the distance to the step that the time is counted from. */
   readonly percent?: number;
+  /**
+   * What the percentage is of: the distance from where the previous step really was (absent, or `actual`), or, as
+   * in packetdrill, from where its script put it, to the start of this one's window (`scripted`).
+   */
+  readonly distance?: 'actual' | 'scripted';
 }
 
 /** When a step happens or is expected. */
@@ -123,7 +187,13 @@ export interface ConnectionReference {
 
 export type StepAction =
   | { readonly kind: 'inject'; readonly packet: PacketNotation }
-  | { readonly kind: 'expect'; readonly packet: PacketNotation; readonly optional: boolean }
+  | {
+      readonly kind: 'expect';
+      readonly packet: PacketNotation;
+      readonly optional: boolean;
+      /** Segments that follow each other are taken together until they are as long as the pattern. */
+      readonly joined?: boolean;
+    }
   | {
       readonly kind: 'group';
       readonly members: readonly GroupMember[];
@@ -134,7 +204,21 @@ export type StepAction =
   | { readonly kind: 'call'; readonly call: Call; readonly returns?: When }
   | { readonly kind: 'sample'; readonly sample: SampleExpectation; readonly withinNs?: Ns }
   | { readonly kind: 'mark'; readonly name: string }
-  | { readonly kind: 'wait' };
+  | { readonly kind: 'wait' }
+  | { readonly kind: 'command'; readonly command: ShellCommand }
+  | { readonly kind: 'code'; readonly code: CodeBlock };
+
+/** packetdrill's `%{ }%`: Python over the values of TCP_INFO, TCP_CC_INFO and SO_MEMINFO at the time of the step. */
+export interface CodeBlock {
+  /** Between the braces. */
+  readonly text: string;
+  /** Line of the file (from 1) on which `text` begins. */
+  readonly firstLine: number;
+  /** The descriptor that is asked; absent when the script has none at that place. */
+  readonly socket?: string;
+  /** What packetspec evaluates itself; absent: the interpreter must. */
+  readonly program?: PythonProgram;
+}
 
 /** One of several segments that may come in any order. */
 export interface GroupMember {
@@ -146,15 +230,17 @@ export interface GroupMember {
 
 export type PacketNotation = SegmentPattern | UdpPattern | IcmpNotation;
 
-/** ICMP by names, since the numbers differ between ICMP and ICMPv6. */
+/** ICMP by names, since the numbers differ between ICMP and ICMPv6. Otherwise as `IcmpPattern`. */
 export interface IcmpNotation {
   readonly kind: 'icmp';
   readonly type: string;
   readonly code?: string;
   readonly mtu?: number;
   readonly id?: number;
-  readonly quotedSeq?: number;
+  readonly quoted?: IcmpQuote;
+  readonly quotedByLength?: boolean;
   readonly ip?: IpPattern;
+  readonly encapsulation?: readonly EncapsulationPattern[];
 }
 
 /** A system call in packetdrill's notation, with names in place of descriptor numbers. */
@@ -175,7 +261,9 @@ export type CallArgument =
   /** A socket by the name that an earlier call gave it. */
   | { readonly kind: 'socket'; readonly name: string; readonly span: Span }
   | { readonly kind: 'list'; readonly items: readonly CallArgument[]; readonly span: Span }
-  | { readonly kind: 'struct'; readonly fields: readonly StructField[]; readonly span: Span };
+  | { readonly kind: 'struct'; readonly fields: readonly StructField[]; readonly span: Span }
+  /** `NULL`. */
+  | { readonly kind: 'null'; readonly span: Span };
 
 export interface StructField {
   readonly name: string;

@@ -9,14 +9,14 @@
  *       hint: did you mean `backlog`?
  */
 import type { Diagnostic } from './diagnostic';
-import type { LineColumn, SourceFile, Span } from './source';
+import { type LineColumn, linesOf, type SourceFile, type Span } from './source';
 
 /** The widest part of a source line that is shown; a longer one is cut around the caret. */
 const WIDEST = 120;
 
 /** Renders a diagnostic of the given file. Ends without a line break. */
 export function renderDiagnostic(diagnostic: Diagnostic, file: SourceFile): string {
-  const { line, column } = placeOf(file, diagnostic.span.start);
+  const { line, column } = linesOf(file).placeOf(diagnostic.span.start);
   const gutter = ' '.repeat(String(line).length);
   const excerpt = excerptOf(file, diagnostic.span, { line, column });
   const rows = [
@@ -32,7 +32,7 @@ export function renderDiagnostic(diagnostic: Diagnostic, file: SourceFile): stri
 
 /** The line with tabs and unprintable characters made visible, cut to a width that fits, and the caret line. */
 function excerptOf(file: SourceFile, span: Span, place: LineColumn): { text: string; caret: string } {
-  const line = lineOf(file, place.line);
+  const line = linesOf(file).textOf(place.line);
   const before = cells(line.slice(0, place.column - 1));
   const lengthInLine = Math.min(span.end - span.start, line.length - (place.column - 1));
   const marked = cells(line.slice(place.column - 1, place.column - 1 + lengthInLine));
@@ -67,34 +67,4 @@ function visible(text: string): string {
 function isControl(character: string): boolean {
   const code = character.codePointAt(0) ?? 0;
   return code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0x202a && code <= 0x202e) || code === 0xfeff;
-}
-
-const LINE_STARTS = new WeakMap<SourceFile, readonly number[]>();
-
-/** Line starts are worked out once for a file: a file of a million mistakes is still shown in reasonable time. */
-function lineStarts(file: SourceFile): readonly number[] {
-  const known = LINE_STARTS.get(file);
-  if (known !== undefined) return known;
-  const starts = [0];
-  for (let at = file.text.indexOf('\n'); at !== -1; at = file.text.indexOf('\n', at + 1)) starts.push(at + 1);
-  LINE_STARTS.set(file, starts);
-  return starts;
-}
-
-function placeOf(file: SourceFile, offset: number): LineColumn {
-  const starts = lineStarts(file);
-  const bounded = Math.min(offset, file.text.length);
-  let low = 0;
-  let high = starts.length - 1;
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if ((starts[middle] ?? 0) <= bounded) low = middle;
-    else high = middle - 1;
-  }
-  return { line: low + 1, column: bounded - (starts[low] ?? 0) + 1 };
-}
-
-function lineOf(file: SourceFile, line: number): string {
-  const starts = lineStarts(file);
-  return file.text.slice(starts[line - 1] ?? 0, starts[line] ?? file.text.length).replace(/\r?\n$/, '');
 }

@@ -1,6 +1,7 @@
 /** How long a run can take: for ordering runs, and for noticing one that will never end. */
 import { type Ns, NS_PER_S } from '../base/nanoseconds';
 import { lateAllowanceNs } from '../match/window';
+import { COMMAND_LIMIT_NS } from '../exec/performer';
 import type { When } from '../spec/model';
 import type { Timeline, TimelineStep } from '../timeline/timeline';
 
@@ -18,7 +19,14 @@ export function expectedDurationNs(timeline: Timeline): Ns {
 export function longestDurationNs(timeline: Timeline): Ns {
   const waits = timeline.steps.reduce((sum, step) => sum + longestWaitNs(step), 0);
   const latestNs = Math.max(0, ...timeline.steps.map(({ when }) => (countsFromStart(when) ? when.endNs : 0)));
-  return latestNs + waits + (timeline.server?.readyWithinNs ?? 0) + MARGIN_NS;
+  return latestNs + waits + (timeline.server?.readyWithinNs ?? 0) + commandsNs(timeline) + MARGIN_NS;
+}
+
+/** Each shell command of a script may take its limit: those of its steps, and those around them. */
+function commandsNs({ script, steps }: Timeline): Ns {
+  const around = [script?.init, script?.cleanup, script?.needsInterpreter === true ? script : undefined];
+  const inside = steps.filter(({ action }) => action.kind === 'command');
+  return (around.filter((one) => one !== undefined).length + inside.length) * COMMAND_LIMIT_NS;
 }
 
 function furthest(soFarNs: Ns, { when, action }: TimelineStep): Ns {

@@ -5,7 +5,7 @@ import { globSync } from 'tinyglobby';
 import type { SourceFile } from '../spec/source';
 
 /** What a folder is searched for. */
-const SPEC_FILES = ['**/*.yaml', '**/*.yml'];
+const SPEC_FILES = ['**/*.yaml', '**/*.yml', '**/*.pkt'];
 
 export interface Discovered {
   readonly files: readonly SourceFile[];
@@ -19,7 +19,7 @@ export function discover(names: readonly string[]): Discovered {
   const problems: string[] = [];
   for (const name of names) {
     const found = pathsOf(name);
-    if (found.length === 0) problems.push(`${name}: no spec file (*.yaml) there`);
+    if (found.length === 0) problems.push(`${name}: no spec file (*.yaml, *.pkt) there`);
     for (const path of found) if (!paths.has(resolve(path))) paths.set(resolve(path), path);
   }
   const files: SourceFile[] = [];

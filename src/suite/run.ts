@@ -19,6 +19,18 @@ export class ExecutorCrash extends Error {
   override readonly name = 'ExecutorCrash';
 }
 
+/** A run that has been tried so often. */
+interface Attempted {
+  readonly run: PlannedRun;
+  readonly attempts: number;
+  readonly startedMs: number;
+}
+
+type Tried =
+  | { readonly kind: 'finished'; readonly result: RunResult }
+  /** Only the last attempt is left. */
+  | { readonly kind: 'disturbed'; readonly attempted: Attempted };
+
 /** The executor processes of one suite. */
 export class ExecutorPool {
   readonly #settings: RunSettings;
@@ -44,14 +56,21 @@ export class ExecutorPool {
       (left, right) => expectedDurationNs(right.timeline) - expectedDurationNs(left.timeline),
     );
     const results: RunResult[] = [];
+    const disturbed: Attempted[] = [];
+    const finish = (result: RunResult): void => {
+      results.push(result);
+      tell({ kind: 'run-finished', result });
+    };
     const lane = async (): Promise<void> => {
       for (let run = queue.shift(); run !== undefined; run = queue.shift()) {
-        const result = await this.#runOne(run, tell);
-        results.push(result);
-        tell({ kind: 'run-finished', result });
+        const tried = await this.#tryAgain({ run, attempts: 0, startedMs: performance.now() }, tell);
+        if (tried.kind === 'finished') finish(tried.result);
+        else disturbed.push(tried.attempted);
       }
     };
     await Promise.all(Array.from({ length: Math.min(this.#settings.jobs, runs.length) }, lane));
+    // The last attempt has the machine to itself.
+    for (const attempted of disturbed) finish((await this.#attempt(attempted, tell)).result);
     return results.sort((left, right) => left.run.index - right.run.index);
   }
 
@@ -65,20 +84,32 @@ export class ExecutorPool {
     for (const executor of this.#executors) executor.kill();
   }
 
-  async #runOne(run: PlannedRun, tell: SuiteListener): Promise<RunResult> {
-    const startedMs = performance.now();
-    for (let attempts = 1; ; attempts++) {
-      tell({ kind: 'run-started', run, attempt: attempts });
-      const executor = this.#next();
-      const outcome = await executor.run(run.timeline);
-      if (executor.alive) this.#idle.push(executor);
-      else this.#executors.delete(executor);
-      if (outcome.kind === 'crash') throw new ExecutorCrash(outcome.stack);
-      const verdict = outcome.kind === 'trace' ? judge(outcome.trace) : erroredVerdict(run, outcome.trouble);
-      if (verdict.status === 'inconclusive' && attempts <= this.#settings.retries) continue;
-      const durationMs = Math.round((performance.now() - startedMs) * 10) / 10;
-      return { run, verdict, attempts, durationMs, ...(outcome.kind === 'trace' ? { trace: outcome.trace } : {}) };
+  /** Beside others, until there is a verdict or only one attempt is left. */
+  async #tryAgain(first: Attempted, tell: SuiteListener): Promise<Tried> {
+    for (let attempted = first; ; ) {
+      const tried = await this.#attempt(attempted, tell);
+      const left = this.#settings.retries + 1 - tried.result.attempts;
+      if (tried.result.verdict.status !== 'inconclusive' || left === 0) return { kind: 'finished', ...tried };
+      attempted = tried.attempted;
+      if (left === 1 && this.#settings.jobs > 1) return { kind: 'disturbed', attempted };
     }
+  }
+
+  async #attempt(
+    { run, attempts: before, startedMs }: Attempted,
+    tell: SuiteListener,
+  ): Promise<{ readonly result: RunResult; readonly attempted: Attempted }> {
+    const attempts = before + 1;
+    tell({ kind: 'run-started', run, attempt: attempts });
+    const executor = this.#next();
+    const outcome = await executor.run(run.timeline);
+    if (executor.alive) this.#idle.push(executor);
+    else this.#executors.delete(executor);
+    if (outcome.kind === 'crash') throw new ExecutorCrash(outcome.stack);
+    const verdict = outcome.kind === 'trace' ? judge(outcome.trace) : erroredVerdict(run, outcome.trouble);
+    const durationMs = Math.round((performance.now() - startedMs) * 10) / 10;
+    const trace = outcome.kind === 'trace' ? { trace: outcome.trace } : {};
+    return { result: { run, verdict, attempts, durationMs, ...trace }, attempted: { run, attempts, startedMs } };
   }
 
   /** An executor for the next run; those that died while they were idle are forgotten. */

@@ -5,22 +5,27 @@
  */
 import { NS_PER_MS } from '../base/nanoseconds';
 import type { Diagnostic } from '../spec/diagnostic';
-import type { IpVariant, PacketNotation, Spec, Step, ToleranceText } from '../spec/model';
-import { lineColumnOf, lineText, type Span } from '../spec/source';
+import type { IpVariant, PacketNotation, ShellCommand, Spec, Step, ToleranceText } from '../spec/model';
+import { linesOf, type SourceFile, type Span } from '../spec/source';
 import { whyNotCraftable } from '../wire/craft';
 import { resolveIcmp } from '../wire/icmp-names';
 import type { PacketPattern } from '../wire/pattern';
 import type { IpVersion } from '../wire/wire';
-import { type ConnectionTable, DEFAULT_CONNECTION, DEFAULT_PORT, layOutConnections } from './connections';
+import { type ConnectionTable, DEFAULT_CONNECTION, layOutConnections, listeningPort } from './connections';
 import { listenerCalls } from './listener';
 import { networkOf } from './network';
-import type { Place, Timeline, TimelineAction, TimelineStep, Tolerance } from './timeline';
+import type { Command, Place, Timeline, TimelineAction, TimelineStep, Tolerance } from './timeline';
 
 /**
  * packetdrill's figures: 4 ms, and 12.5 % of the distance, which is by how much the kernel's timer wheel may be late
  * (kernel/time/timer.c). A timer may also seem early: on a busy or virtual machine jiffies lag behind the clock.
  */
-const DEFAULT_TOLERANCE: Tolerance = { earlyNs: 4 * NS_PER_MS, lateNs: 4 * NS_PER_MS, percent: 12.5 };
+const DEFAULT_TOLERANCE: Tolerance = {
+  earlyNs: 4 * NS_PER_MS,
+  lateNs: 4 * NS_PER_MS,
+  percent: 12.5,
+  distance: 'actual',
+};
 
 export interface Compiled {
   /** Empty when there is an error. */
@@ -34,7 +39,7 @@ export interface Compiled {
  */
 export function compile(spec: Spec, onlyIp?: readonly IpVariant[]): Compiled {
   const variants = spec.ip.filter((ip) => onlyIp === undefined || onlyIp.includes(ip));
-  const places = new PlaceBook(spec.file.text);
+  const places = new PlaceBook(spec.file);
   const compiled = variants.map((ip) => compileVariant(spec, ip, places));
   const diagnostics = compiled.flatMap((one) => one.diagnostics);
   return { timelines: diagnostics.length > 0 ? [] : compiled.map((one) => one.timeline), diagnostics };
@@ -45,7 +50,7 @@ function compileVariant(
   ip: IpVariant,
   places: PlaceBook,
 ): { timeline: Timeline; diagnostics: Diagnostic[] } {
-  const network = networkOf(ip, spec.mtu);
+  const network = networkOf(ip, spec.network);
   const table = layOutConnections(spec, network);
   const diagnostics = [...table.diagnostics];
   const steps = [
@@ -62,8 +67,10 @@ function compileVariant(
     network,
     sysctls: spec.sysctls.map(({ name, value, span }) => ({ name, value, place: places.at(span) })),
     ...serverProcess(spec, places),
+    ...scriptOf(spec, places),
+    folder: folderOf(spec.file.path),
     connections: table.connections,
-    localPort: spec.server?.port ?? DEFAULT_PORT,
+    localPort: listeningPort(spec),
     steps,
     strays: spec.strays,
   };
@@ -79,6 +86,29 @@ function serverProcess(spec: Spec, places: PlaceBook): Pick<Timeline, 'server'> 
   if (server?.kind !== 'command') return {};
   const { command, port, readyWithinNs, span } = server;
   return { server: { command, port, readyWithinNs, place: places.at(span) } };
+}
+
+function scriptOf({ script }: Spec, places: PlaceBook): Pick<Timeline, 'script'> {
+  if (script === undefined) return {};
+  const { init, cleanup, ...rest } = script;
+  return {
+    script: {
+      ...rest,
+      ...(init === undefined ? {} : { init: commandOf(init, places) }),
+      ...(cleanup === undefined ? {} : { cleanup: commandOf(cleanup, places) }),
+    },
+  };
+}
+
+function commandOf({ text, span }: ShellCommand, places: PlaceBook): Command {
+  return { text, place: places.at(span) };
+}
+
+/** The folder in which a file lies, as its path says it. */
+function folderOf(path: string): string {
+  const slash = path.lastIndexOf('/');
+  if (slash === -1) return '.';
+  return slash === 0 ? '/' : path.slice(0, slash);
 }
 
 type Unnumbered = Omit<TimelineStep, 'index'>;
@@ -114,10 +144,11 @@ function compileStep(step: Step, context: StepContext): Unnumbered {
   };
 }
 
-/** A silence without a connection is everybody's; every other step without one belongs to the default connection. */
+/** A silence without a connection is everybody's, a command nobody's; every other step without one belongs to the default connection. */
 function connectionOf(step: Step, { table }: StepContext): number | undefined {
   if (step.connection !== undefined) return table.indexOf.get(step.connection.name);
-  return step.action.kind === 'silence' ? undefined : table.indexOf.get(DEFAULT_CONNECTION);
+  const isNobodys = ['silence', 'command', 'code'].includes(step.action.kind);
+  return isNobodys ? undefined : table.indexOf.get(DEFAULT_CONNECTION);
 }
 
 function compileAction(step: Step, context: StepContext): TimelineAction {
@@ -129,7 +160,12 @@ function compileAction(step: Step, context: StepContext): TimelineAction {
         packet: checkCraftable(compilePacket(action.packet, step.span, context), step.span, context),
       };
     case 'expect':
-      return { kind: 'expect', packet: compilePacket(action.packet, step.span, context), optional: action.optional };
+      return {
+        kind: 'expect',
+        packet: compilePacket(action.packet, step.span, context),
+        optional: action.optional,
+        joined: action.joined ?? context.spec.network.superSegments ?? false,
+      };
     case 'group': {
       const members = action.members.map((member) => ({
         place: context.places.at(member.span),
@@ -139,7 +175,10 @@ function compileAction(step: Step, context: StepContext): TimelineAction {
       }));
       return { ...action, members };
     }
+    case 'command':
+      return { kind: 'command', command: commandOf(action.command, context.places) };
     case 'silence':
+    case 'code':
     case 'call':
     case 'sample':
     case 'mark':
@@ -176,18 +215,19 @@ function toleranceOf(outer: ToleranceText | undefined, own: ToleranceText | unde
 
 /** Places by offset; a long spec asks for the same ones again and again. */
 class PlaceBook {
-  readonly #text: string;
+  readonly #file: SourceFile;
   readonly #known = new Map<number, Place>();
 
-  constructor(text: string) {
-    this.#text = text;
+  constructor(file: SourceFile) {
+    this.#file = file;
   }
 
   at(span: Span): Place {
     const known = this.#known.get(span.start);
     if (known !== undefined) return known;
-    const { line, column } = lineColumnOf(this.#text, span.start);
-    const place = { line, column, text: lineText(this.#text, line) };
+    const lines = linesOf(this.#file);
+    const { line, column } = lines.placeOf(span.start);
+    const place = { line, column, text: lines.textOf(line) };
     this.#known.set(span.start, place);
     return place;
   }

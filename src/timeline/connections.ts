@@ -1,12 +1,13 @@
 /** Every connection that a spec names, with its role, addresses and ports. */
 import { present } from '../base/assert';
+import { reachesOut } from '../spec/arguments';
 import type { Diagnostic } from '../spec/diagnostic';
-import type { Call, ConnectionDeclaration, Spec, Step } from '../spec/model';
+import type { ConnectionDeclaration, Spec, Step } from '../spec/model';
 import { formatAddress, parseAddress } from '../wire/address';
 import type { Connection, Network } from './timeline';
 
 /** The port that listens, and that connect() goes to, when a spec names none: packetdrill's. */
-export const DEFAULT_PORT = 8080;
+const DEFAULT_PORT = 8080;
 
 /** The connection that a step without `connection:` belongs to. */
 export const DEFAULT_CONNECTION = 'default';
@@ -20,19 +21,24 @@ export interface ConnectionTable {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** What `...` stands for in bind(). */
+export function listeningPort({ server, network }: Spec): number {
+  return server?.port ?? network.bindPort ?? DEFAULT_PORT;
+}
+
 /** Gives each connection its ports, in order of first use. Nothing on the harness's side holds a socket for them. */
 export function layOutConnections(spec: Spec, network: Network): ConnectionTable {
   const declared = new Map(spec.connections.map((declaration) => [declaration.name, declaration]));
   const active = namesThatConnect(spec.steps);
   const taken = new Set(spec.connections.flatMap((one) => (one.remotePort === undefined ? [] : [one.remotePort])));
-  const localPort = spec.server?.port ?? DEFAULT_PORT;
+  const localPort = listeningPort(spec);
   const diagnostics: Diagnostic[] = [];
   const connections: Connection[] = [];
   let nextPort = FIRST_REMOTE_PORT;
 
   for (const name of namesInOrder(spec)) {
     const declaration = declared.get(name);
-    const role = active.has(name) ? 'active' : 'passive';
+    const role = declaration?.role ?? (active.has(name) ? 'active' : 'passive');
     while (taken.has(nextPort)) nextPort++;
     const remotePort = declaration?.remotePort ?? (role === 'active' ? DEFAULT_PORT : nextPort++);
     if (remotePort >= PORTS) {
@@ -44,6 +50,7 @@ export function layOutConnections(spec: Spec, network: Network): ConnectionTable
       index: connections.length,
       name,
       role,
+      protocol: declaration?.protocol ?? 'tcp',
       localAddress: network.localAddress,
       localPort: declaration?.localPort ?? (role === 'active' ? undefined : localPort),
       remoteAddress: canonical(declaration?.remoteAddress) ?? network.remoteAddress,
@@ -70,20 +77,16 @@ function namesUsedBy({ action, connection }: Step): readonly string[] {
     case 'expect':
       return [own ?? DEFAULT_CONNECTION];
     case 'call':
-      return own === undefined && !opensConnection(action.call) ? [] : [own ?? DEFAULT_CONNECTION];
+      return own === undefined && !reachesOut(action.call) ? [] : [own ?? DEFAULT_CONNECTION];
     default:
       return own === undefined ? [] : [own];
   }
 }
 
-function opensConnection(call: Call): boolean {
-  return call.name === 'connect' || call.name === 'sendto';
-}
-
 function namesThatConnect(steps: readonly Step[]): ReadonlySet<string> {
   const names = new Set<string>();
   for (const step of steps) {
-    if (step.action.kind === 'call' && opensConnection(step.action.call))
+    if (step.action.kind === 'call' && reachesOut(step.action.call))
       names.add(step.connection?.name ?? DEFAULT_CONNECTION);
   }
   return names;

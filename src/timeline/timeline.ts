@@ -5,7 +5,7 @@
  * Deliberately absent: descriptors, live sequence numbers, clocks.
  */
 import type { Ns } from '../base/nanoseconds';
-import type { IpVariant, Requirements, StepAction, When } from '../spec/model';
+import type { CodeBlock, IpVariant, Requirements, StepAction, When } from '../spec/model';
 import type { PacketPattern } from '../wire/pattern';
 import type { IpVersion } from '../wire/wire';
 
@@ -19,6 +19,10 @@ export interface Timeline {
   readonly network: Network;
   readonly sysctls: readonly TimelineSysctl[];
   readonly server?: ServerProcess;
+  /** Absent for YAML. */
+  readonly script?: Script;
+  /** The folder of the spec, in which its commands run. */
+  readonly folder: string;
   readonly connections: readonly Connection[];
   /** What `...` stands for as the address of bind(), and the listener that `queue` means when no port is named. */
   readonly localPort: number;
@@ -42,6 +46,30 @@ export interface Network {
   readonly remoteAddress: string;
   readonly remotePrefixLength: number;
   readonly mtu: number;
+  /** Next hop towards the remote side; absent: the device itself. */
+  readonly gateway?: string;
+  readonly speedMbps?: number;
+  /** See `NetworkSettings`. */
+  readonly superSegments: boolean;
+  readonly gsoSize?: number;
+}
+
+/** What holds for a packetdrill script as a whole; see `ScriptSettings`. */
+export interface Script {
+  readonly init?: Command;
+  readonly cleanup?: Command;
+  readonly timestampTickNs?: Ns;
+  readonly scaledEchoes: boolean;
+  readonly toleratesPackets: boolean;
+  readonly interpreter: string;
+  readonly needsInterpreter: boolean;
+  readonly gated: boolean;
+}
+
+/** A line for `/bin/sh -c`. */
+export interface Command {
+  readonly text: string;
+  readonly place: Place;
 }
 
 export interface TimelineSysctl {
@@ -72,6 +100,7 @@ export interface Connection {
   readonly name: string;
   /** `passive`: the kernel under test listens. `active`: it connects; its port is learned from its SYN. */
   readonly role: 'passive' | 'active';
+  readonly protocol: 'tcp' | 'udp' | 'icmp';
   readonly localAddress: string;
   readonly localPort: number | undefined;
   readonly remoteAddress: string;
@@ -82,6 +111,8 @@ export interface Tolerance {
   readonly earlyNs: Ns;
   readonly lateNs: Ns;
   readonly percent: number;
+  /** See `ToleranceText`. */
+  readonly distance: 'actual' | 'scripted';
 }
 
 export interface TimelineStep {
@@ -98,14 +129,21 @@ export interface TimelineStep {
 /** As a spec's actions, with packets resolved for the IP version and members' connections looked up. */
 export type TimelineAction =
   | { readonly kind: 'inject'; readonly packet: PacketPattern }
-  | { readonly kind: 'expect'; readonly packet: PacketPattern; readonly optional: boolean }
+  | {
+      readonly kind: 'expect';
+      readonly packet: PacketPattern;
+      readonly optional: boolean;
+      readonly joined: boolean;
+    }
   | {
       readonly kind: 'group';
       readonly members: readonly TimelineMember[];
       readonly exclusive: boolean;
       readonly durationNs?: Ns;
     }
-  | Exclude<StepAction, { readonly kind: 'inject' | 'expect' | 'group' }>;
+  | { readonly kind: 'command'; readonly command: Command }
+  | { readonly kind: 'code'; readonly code: CodeBlock }
+  | Exclude<StepAction, { readonly kind: 'inject' | 'expect' | 'group' | 'command' | 'code' }>;
 
 export interface TimelineMember {
   readonly place: Place;

@@ -9,7 +9,7 @@ import type { Timeline } from '../timeline/timeline';
 import type { Environment, Observation, Trace, TraceEnd } from './trace';
 
 /** Raised with every change that an older reader would misread. */
-const TRACE_VERSION = 1;
+const TRACE_VERSION = 2;
 
 const FORMAT = 'packetspec-trace';
 
@@ -93,7 +93,7 @@ const ACTION = { step: 'number', plannedNs: 'number', startedNs: 'number' } as c
 
 /** What an observation of each kind must have; the judge relies on it. */
 const FIELDS: Readonly<Record<Observation['kind'], Readonly<Record<string, FieldKind>>>> = {
-  baseline: { counters: 'record' },
+  baseline: { counters: 'record', realtimeAtZero: 'record' },
   sent: { ...ACTION, bytes: 'bytes', errno: 'text' },
   unsendable: { step: 'number', atNs: 'number', reason: 'text' },
   frame: { direction: 'text', atNs: 'number', bytes: 'bytes' },
@@ -101,6 +101,9 @@ const FIELDS: Readonly<Record<Observation['kind'], Readonly<Record<string, Field
   blocked: ACTION,
   returned: { step: 'number', endedNs: 'number', outcome: 'record', cancelled: 'flag' },
   sampled: { ...ACTION, atNs: 'number', sample: 'record' },
+  commanded: { ...ACTION, endedNs: 'number', outcome: 'record' },
+  interpreted: { atNs: 'number', outcome: 'record' },
+  cleaned: { atNs: 'number', outcome: 'record' },
   marked: { step: 'number', atNs: 'number', counters: 'record' },
   tick: { atNs: 'number' },
 };

@@ -32,11 +32,21 @@ export interface Environment {
 }
 
 export type TraceEnd =
-  /** Every step was reached, or the run stopped at a failed one. */
-  | { readonly kind: 'finished'; readonly atNs: Ns }
+  /**
+   * Every step was reached, or the run stopped at a failed one.
+   */
+  | { readonly kind: 'finished'; readonly atNs: Ns; readonly kernelWait: KernelWait }
   /** Nothing ran, because this host lacks what the spec requires. */
   | { readonly kind: 'skipped'; readonly reason: string }
   | { readonly kind: 'host-error'; readonly atNs: Ns; readonly error: HostTrouble };
+
+/** How long the kernel's own network work waited for a processor, over all processors. */
+export interface KernelWait {
+  /** Since time zero. */
+  readonly totalNs: Ns;
+  /** Since the harness began to wait for what the run ended with. */
+  readonly lastNs: Ns;
+}
 
 /** An environment's failure as data; see `HostError` in the host folder. */
 export interface HostTrouble {
@@ -48,8 +58,11 @@ export interface HostTrouble {
 }
 
 export type Observation =
-  /** The counters before time zero: all names that this kernel knows. */
-  | { readonly kind: 'baseline'; readonly counters: CounterValues }
+  /**
+   * The counters before time zero: all names that this kernel knows; and what CLOCK_REALTIME showed at time zero, which
+   * the kernel's own stamps of a socket's data count in.
+   */
+  | { readonly kind: 'baseline'; readonly counters: CounterValues; readonly realtimeAtZero: WallTime }
   /** The harness wrote a packet to the device; `errno` is empty when the kernel took it. */
   | {
       readonly kind: 'sent';
@@ -92,10 +105,41 @@ export type Observation =
       readonly atNs: Ns;
       readonly sample: Sample;
     }
+  /** A shell command, from its start to its end. */
+  | {
+      readonly kind: 'commanded';
+      readonly step: number;
+      readonly plannedNs: Ns;
+      readonly startedNs: Ns;
+      readonly endedNs: Ns;
+      readonly outcome: CommandOutcome;
+    }
+  /** The interpreter has run the script's code blocks. */
+  | { readonly kind: 'interpreted'; readonly atNs: Ns; readonly outcome: CommandOutcome }
+  /** The cleanup command of a script has run, behind its last step. */
+  | { readonly kind: 'cleaned'; readonly atNs: Ns; readonly outcome: CommandOutcome }
   /** A `mark` step: the counters to which later deltas refer. */
   | { readonly kind: 'marked'; readonly step: number; readonly atNs: Ns; readonly counters: CounterValues }
   /** The clock, read when something was waited for and nothing came. */
   | { readonly kind: 'tick'; readonly atNs: Ns };
+
+/** A time of CLOCK_REALTIME: two numbers, since one would round to some hundred nanoseconds. */
+export interface WallTime {
+  readonly seconds: number;
+  readonly nanoseconds: number;
+}
+
+/** How a shell command ended. */
+export interface CommandOutcome {
+  /** Exit status; absent when a signal ended it. */
+  readonly status?: number;
+  /** Name of the signal that ended it, such as `SIGTERM`. */
+  readonly signal?: string;
+  /** It had not ended in time, and was killed with everything that it had started. */
+  readonly timedOut: boolean;
+  /** What it printed, both streams in order: the last 8 KiB. */
+  readonly output: string;
+}
 
 /** Result of a system call. `outputs` are what the kernel wrote into buffers. */
 export interface CallOutcome {
@@ -117,6 +161,23 @@ export interface CallOutputs {
   readonly peer?: string;
   /** poll's revents, in order. */
   readonly revents?: readonly number[];
+  /** recvmsg's msg_flags. */
+  readonly messageFlags?: number;
+  /** recvmsg's control messages, in order. */
+  readonly control?: readonly ControlMessage[];
+  /** What epoll_wait found, in order; `data` as 16 hexadecimal digits (u64). */
+  readonly events?: readonly { readonly events: number; readonly data: string }[];
+  /** pipe's two ends. */
+  readonly descriptors?: readonly number[];
+  /** Where sendfile or splice left the offset that it was given. */
+  readonly offset?: number;
+}
+
+/** One cmsg, without its header. */
+export interface ControlMessage {
+  readonly level: number;
+  readonly type: number;
+  readonly data: Uint8Array;
 }
 
 /** Counter names are `TcpExt.ListenDrops`, `Tcp.OutRsts`: the heading of /proc/net/snmp or netstat, and the column. */
@@ -126,9 +187,15 @@ export interface Sample {
   readonly sockets?: readonly SocketEntry[];
   /** Only those that differ from the baseline. */
   readonly counters?: CounterValues;
-  readonly tcpInfo?: { readonly bytes: Uint8Array } | { readonly errno: string };
+  readonly tcpInfo?: OptionBytes;
   readonly procNetTcp?: readonly ProcNetTcpRow[];
+  /** For a code block, beside `tcpInfo`: TCP_CC_INFO (empty where the algorithm has none), and SO_MEMINFO. */
+  readonly congestionInfo?: OptionBytes;
+  readonly memoryInfo?: OptionBytes;
 }
+
+/** What getsockopt gave. */
+export type OptionBytes = { readonly bytes: Uint8Array } | { readonly errno: string };
 
 /** A socket as inet_diag tells it: what `ss` shows. */
 export interface SocketEntry {

@@ -4,6 +4,7 @@ import type { Check } from '../match/match';
 import { Progress } from '../match/progress';
 import type { Trace } from '../trace/trace';
 import { printPacket } from '../wire/print';
+import { disturbance } from './disturbance';
 import { latenessOf, missedSlot } from './lateness';
 import type { Verdict, VerdictStatus } from './verify';
 
@@ -14,7 +15,7 @@ export function judge(trace: Trace): Verdict {
   const strays = straysOf(progress);
   // A walk that ended early leaves segments behind that later steps would have taken.
   const checks = progress.failed ? progress.checks : [...progress.checks, ...strayChecks(trace, strays)];
-  const reason = reasonOf(trace, progress);
+  const reason = reasonOf(trace, progress, checks);
   return {
     status: statusOf(trace, progress, checks, reason),
     checks,
@@ -41,9 +42,10 @@ function statusOf(
   return checks.every((check) => check.passed) && progress.need().kind === 'done' ? 'passed' : 'failed';
 }
 
-function reasonOf({ end, timeline }: Trace, progress: Progress): string | undefined {
+function reasonOf({ end, timeline }: Trace, progress: Progress, checks: readonly Check[]): string | undefined {
   if (end.kind === 'skipped') return end.reason;
-  return end.kind === 'finished' ? missedSlot(progress.timings, timeline) : undefined;
+  if (end.kind !== 'finished') return undefined;
+  return missedSlot(progress.timings, timeline) ?? disturbance(checks, progress.timings, end.kernelWait);
 }
 
 /** Steps behind the one at which the run ended; that one counts when it was not the one that failed. */

@@ -3,31 +3,30 @@
  *
  * Absent fields are filled in: window 65535, urgent pointer 0, no options, TTL 255, IPv4 id 0, DF not set, and every
  * length and checksum. Everything is a *live* number here: the caller has mapped `seq`, `ack`, SACK edges, the echoed
- * time stamp and `quotedSeq` of the pattern from script numbers before.
+ * time stamp and the quoted `seq` of the pattern from script numbers before.
  *
  * An option list that is not a multiple of four bytes is filled up with zeros, which read as an end of the list.
  * Deliberately absent: a judgement about flags, numbers and order; what a pattern says is sent.
  */
 import { assert } from '../base/assert';
-import { concatBytes, padToWord, viewOf } from './bytes';
-import { internetChecksum, type PseudoHeader } from './checksum';
-import { isIcmpError } from './icmp';
+import { padToWord } from './bytes';
+import type { PseudoHeader } from './checksum';
+import { encapsulate, encapsulationLength } from './encapsulate';
+import { ICMP_HEADER } from './icmp';
 import { transportChecksum } from './integrity';
-import { encodeIpv4, IPV4_CHECKSUM_OFFSET, IPV4_MINIMUM } from './ipv4';
-import { encodeIpv6 } from './ipv6';
+import { craftIp, type IpEnds } from './ip-header';
+import { IPV4_MINIMUM } from './ipv4';
+import { IPV6_LENGTH } from './ipv6';
 import { encodeOptions, fillOption } from './options';
-import { encodeTransport, icmpProtocol, PROTOCOL } from './packet';
-import type { IcmpPattern, IpPattern, Malformation, PacketPattern, SegmentPattern, UdpPattern } from './pattern';
-import { quoteSegment } from './quoted';
+import { encodeIpPayload, icmpProtocol, PROTOCOL } from './packet';
+import type { IcmpPattern, Malformation, PacketPattern, SegmentPattern, UdpPattern } from './pattern';
+import { messageLength, quotePacket } from './quoted';
 import { TCP_MINIMUM, TCP_OPTIONS_MAXIMUM } from './tcp';
 import { UDP_HEADER } from './udp';
 import { type IcmpMessage, type IpVersion, TCP_FLAG, type TcpSegment, type UdpDatagram } from './wire';
 
 /** The connection that the packet belongs to, from the sender's side. */
-export interface CraftContext {
-  readonly version: IpVersion;
-  readonly sourceAddress: string;
-  readonly targetAddress: string;
+export interface CraftContext extends IpEnds {
   readonly sourcePort: number;
   readonly targetPort: number;
   /** Sent when the pattern has no `seq`. */
@@ -44,13 +43,8 @@ export interface CraftContext {
 }
 
 const WINDOW = 65_535;
-const TTL = 255;
 const MAXIMUM_LENGTH = 65_535;
-/** Flag bit of the IPv4 header. */
-const DONT_FRAGMENT = 2;
 const RESERVED_SHIFT = 9;
-const ECT0 = 2;
-const EMPTY = new Uint8Array(0);
 
 /** The bytes of the packet, ready for the link. */
 export function craftPacket(pattern: PacketPattern, context: CraftContext): Uint8Array {
@@ -59,10 +53,8 @@ export function craftPacket(pattern: PacketPattern, context: CraftContext): Uint
   const malformed: Malformation = pattern.kind === 'tcp' ? (pattern.malformed ?? {}) : {};
   const protocol = protocolOf(pattern, context.version);
   const transport = craftTransport(pattern, context, protocol);
-  const packet =
-    context.version === 4
-      ? craftIpv4(transport, protocol, pattern.ip ?? {}, malformed, context)
-      : craftIpv6(transport, protocol, pattern.ip ?? {}, malformed, context);
+  const inner = craftIp(transport, protocol, pattern.ip ?? {}, context, malformed);
+  const packet = encapsulate(inner, context.version, pattern.encapsulation ?? []);
   return packet.slice(0, malformed.truncateTo ?? packet.length);
 }
 
@@ -71,18 +63,30 @@ export function craftPacket(pattern: PacketPattern, context: CraftContext): Uint
  * Whoever lets users write patterns asks this before a run.
  */
 export function whyNotCraftable(pattern: PacketPattern, version: IpVersion): string | undefined {
-  if (pattern.kind === 'icmp') return undefined;
   const optionBytes = pattern.kind === 'tcp' ? optionArea(pattern).length : 0;
   if (optionBytes > TCP_OPTIONS_MAXIMUM) {
     return `the TCP options take ${optionBytes} bytes, a segment has room for ${TCP_OPTIONS_MAXIMUM}`;
   }
+  const { encapsulation = [] } = pattern;
+  const outermost = encapsulation[0]?.kind ?? (version === 4 ? 'ipv4' : 'ipv6');
+  const inner = (version === 4 ? IPV4_MINIMUM : IPV6_LENGTH) + transportLength(pattern, version, optionBytes);
+  const whole = encapsulationLength(encapsulation) + inner;
   // IPv6 counts what stands behind its header (RFC 8200 section 3), IPv4 the whole packet.
-  const ipHeader = version === 4 ? IPV4_MINIMUM : 0;
-  const header = pattern.kind === 'tcp' ? TCP_MINIMUM + optionBytes : UDP_HEADER;
-  const length = ipHeader + header + payloadOf(pattern).length;
+  const length = outermost === 'ipv6' ? whole - IPV6_LENGTH : whole;
   return length > MAXIMUM_LENGTH
-    ? `the packet takes ${length} bytes, IPv${version} has room for ${MAXIMUM_LENGTH}`
+    ? `the packet takes ${length} bytes, IPv${outermost === 'ipv6' ? 6 : 4} has room for ${MAXIMUM_LENGTH}`
     : undefined;
+}
+
+function transportLength(pattern: PacketPattern, version: IpVersion, optionBytes: number): number {
+  switch (pattern.kind) {
+    case 'tcp':
+      return TCP_MINIMUM + optionBytes + payloadOf(pattern).length;
+    case 'udp':
+      return UDP_HEADER + payloadOf(pattern).length;
+    case 'icmp':
+      return messageLength(pattern, version);
+  }
 }
 
 function protocolOf(pattern: PacketPattern, version: IpVersion): number {
@@ -103,7 +107,7 @@ function craftTransport(pattern: PacketPattern, context: CraftContext, protocol:
   const transport = buildTransport(pattern, context);
   const wrong = pattern.kind === 'tcp' ? pattern.malformed?.tcpChecksum : undefined;
   const checksum = wrong ?? transportChecksum(pseudo, transport) ?? 0;
-  return encodeTransport({ ...transport, checksum });
+  return encodeIpPayload({ ...transport, checksum });
 }
 
 function buildTransport(pattern: PacketPattern, context: CraftContext): TcpSegment | UdpDatagram | IcmpMessage {
@@ -165,8 +169,14 @@ function buildMessage(pattern: IcmpPattern, context: CraftContext): IcmpMessage 
     code: pattern.code,
     checksum: 0,
     rest: restOf(pattern, version),
-    payload: isIcmpError(version, pattern.type) ? quotationFor(pattern, context) : EMPTY,
+    payload: messageBody(pattern, context),
   };
+}
+
+/** What stands behind the first eight bytes of a message. */
+function messageBody(pattern: IcmpPattern, context: CraftContext): Uint8Array {
+  const length = messageLength(pattern, context.version) - ICMP_HEADER;
+  return pattern.quoted?.kind === 'raw' || length === 0 ? new Uint8Array(length) : quotationFor(pattern, context);
 }
 
 /**
@@ -180,79 +190,19 @@ function restOf(pattern: IcmpPattern, version: IpVersion): number {
 }
 
 /** The error goes to whoever sent the quoted segment, so that segment's source is the error's target. */
-function quotationFor(pattern: IcmpPattern, context: CraftContext): Uint8Array {
-  return quoteSegment({
+function quotationFor({ quoted }: IcmpPattern, context: CraftContext): Uint8Array {
+  return quotePacket({
+    kind: quoted?.kind === 'udp' ? 'udp' : 'tcp',
     version: context.version,
     source: context.targetAddress,
     target: context.sourceAddress,
     sourcePort: context.quoted?.sourcePort ?? context.targetPort,
     targetPort: context.quoted?.targetPort ?? context.sourcePort,
-    seq: pattern.quotedSeq ?? context.quoted?.seq ?? 0,
+    seq: quoted?.kind === 'tcp' ? quoted.seq : (context.quoted?.seq ?? 0),
+    length: quoted?.length ?? 0,
   });
 }
 
 function payloadOf(pattern: SegmentPattern | UdpPattern): Uint8Array {
   return pattern.payload ?? new Uint8Array(pattern.length ?? 0);
-}
-
-function craftIpv4(
-  transport: Uint8Array,
-  protocol: number,
-  ip: IpPattern,
-  malformed: Malformation,
-  context: CraftContext,
-): Uint8Array {
-  const header = encodeIpv4({
-    version: 4,
-    ihl: malformed.ipHeaderLength ?? IPV4_MINIMUM / 4,
-    tos: trafficClass(ip),
-    totalLength: malformed.ipTotalLength ?? IPV4_MINIMUM + transport.length,
-    id: ip.id ?? 0,
-    flags: ip.dontFragment === true ? DONT_FRAGMENT : 0,
-    fragmentOffset: 0,
-    ttl: ip.ttl ?? TTL,
-    protocol,
-    checksum: 0,
-    source: context.sourceAddress,
-    target: context.targetAddress,
-    options: EMPTY,
-  });
-  const packet = concatBytes([header, transport]);
-  viewOf(packet).setUint16(IPV4_CHECKSUM_OFFSET, malformed.ipChecksum ?? headerChecksum(packet, malformed));
-  return packet;
-}
-
-/** Taken over the header as the receiver sees it: a wrong length makes it look at other bytes. */
-function headerChecksum(packet: Uint8Array, malformed: Malformation): number {
-  const told = (malformed.ipHeaderLength ?? 0) * 4;
-  const seen = told >= IPV4_MINIMUM && told <= packet.length ? told : IPV4_MINIMUM;
-  return internetChecksum(packet.subarray(0, seen));
-}
-
-/** IPv6 has no header checksum and no header length; `ipTotalLength` is written as its payload length. */
-function craftIpv6(
-  transport: Uint8Array,
-  protocol: number,
-  ip: IpPattern,
-  malformed: Malformation,
-  context: CraftContext,
-): Uint8Array {
-  const header = encodeIpv6({
-    version: 6,
-    trafficClass: trafficClass(ip),
-    flowLabel: ip.flowLabel ?? 0,
-    payloadLength: malformed.ipTotalLength ?? transport.length,
-    nextHeader: protocol,
-    hopLimit: ip.ttl ?? TTL,
-    source: context.sourceAddress,
-    target: context.targetAddress,
-  });
-  return concatBytes([header, transport]);
-}
-
-/** The byte with DSCP and ECN. `either-ect` leaves the choice to us: ECT(0), as senders do. */
-function trafficClass(ip: IpPattern): number {
-  const tos = ip.tos ?? 0;
-  if (ip.ecn === undefined) return tos;
-  return (tos & 0xfc) | (ip.ecn === 'either-ect' ? ECT0 : ip.ecn);
 }

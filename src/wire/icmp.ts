@@ -5,6 +5,9 @@ import type { IcmpMessage, IpVersion } from './wire';
 /** Offsets in bytes. */
 const FIELD = { type: 0, code: 1, checksum: 2, rest: 4, payload: 8 } as const;
 
+/** Length in bytes of what all messages begin with. */
+export const ICMP_HEADER = FIELD.payload;
+
 /** Offset in bytes of the checksum field. */
 export const ICMP_CHECKSUM_OFFSET = FIELD.checksum;
 

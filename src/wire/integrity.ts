@@ -2,10 +2,11 @@
 import { encodePseudoHeader, internetChecksum, onesComplementSum, type PseudoHeader } from './checksum';
 import { ICMP_CHECKSUM_OFFSET } from './icmp';
 import { encodeIpv4 } from './ipv4';
-import { encodeTransport, PROTOCOL } from './packet';
+import { innermost, type InnermostPacket } from './layers';
+import { encodeIpPayload, PROTOCOL } from './packet';
 import { TCP_CHECKSUM_OFFSET } from './tcp';
 import { UDP_CHECKSUM_OFFSET } from './udp';
-import type { Ipv4Header, Ipv4Packet, Ipv6Packet, Transport } from './wire';
+import type { Ipv4Header, Ipv4Packet, Packet, Transport } from './wire';
 
 /** Where each transport keeps its checksum, in bytes from its start. */
 const CHECKSUM_OFFSET = { tcp: TCP_CHECKSUM_OFFSET, udp: UDP_CHECKSUM_OFFSET, icmp: ICMP_CHECKSUM_OFFSET } as const;
@@ -26,7 +27,7 @@ export function ipv4ChecksumHolds(packet: Ipv4Packet): boolean {
 /** The checksum that the transport must carry, whatever it carries now; `undefined` when it has none. */
 export function transportChecksum(pseudo: PseudoHeader, transport: Transport): number | undefined {
   if (transport.kind === 'opaque') return undefined;
-  const bytes = encodeTransport(transport);
+  const bytes = encodeIpPayload(transport);
   const field = CHECKSUM_OFFSET[transport.kind];
   bytes.fill(0, field, field + 2);
   const checksum = internetChecksum(...covered(pseudo, bytes));
@@ -35,15 +36,16 @@ export function transportChecksum(pseudo: PseudoHeader, transport: Transport): n
 }
 
 /**
- * Whether the transport's checksum is right; `undefined` when that cannot be told: it is opaque, or a fragment. A UDP
- * datagram over IPv4 may go without one.
+ * Whether the checksum of the innermost transport is right; `undefined` when that cannot be told: it is opaque, or a
+ * fragment. A UDP datagram over IPv4 may go without one.
  */
-export function transportChecksumHolds(packet: Ipv4Packet | Ipv6Packet): boolean | undefined {
-  const { payload } = packet;
-  if (payload.kind === 'opaque') return undefined;
+export function transportChecksumHolds(whole: Packet): boolean | undefined {
+  const packet = innermost(whole);
+  if (packet === undefined || packet.payload.kind === 'opaque') return undefined;
   if (packet.kind === 'ipv4' && (packet.header.flags & MORE_FRAGMENTS) !== 0) return undefined;
+  const { payload } = packet;
   if (payload.kind === 'udp' && payload.checksum === 0) return packet.kind === 'ipv4';
-  return onesComplementSum(...covered(pseudoHeaderOf(packet), encodeTransport(payload))) === 0xffff;
+  return onesComplementSum(...covered(pseudoHeaderOf(packet), encodeIpPayload(payload))) === 0xffff;
 }
 
 /** What the checksum is taken over. ICMP for IPv4 is the one without a pseudo header (RFC 792). */
@@ -52,7 +54,7 @@ function covered(pseudo: PseudoHeader, transport: Uint8Array): Uint8Array[] {
   return [encodePseudoHeader(pseudo, transport.length), transport];
 }
 
-function pseudoHeaderOf(packet: Ipv4Packet | Ipv6Packet): PseudoHeader {
+function pseudoHeaderOf(packet: InnermostPacket): PseudoHeader {
   const { source, target } = packet.header;
   return packet.kind === 'ipv4'
     ? { version: 4, source, target, protocol: packet.header.protocol }

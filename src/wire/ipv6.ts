@@ -16,7 +16,7 @@ const FIELD = {
 } as const;
 
 /** Length in bytes of the header. */
-const IPV6_LENGTH = FIELD.end;
+export const IPV6_LENGTH = FIELD.end;
 
 /**
  * Splits the bytes into header, payload and trailer; `undefined` when the header does not fit in.

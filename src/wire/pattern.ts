@@ -5,7 +5,7 @@
  * wrong or not, and compared on receiving. Sequence numbers in a pattern are *script* numbers; whoever sends or
  * compares maps them first.
  */
-import type { SackBlock } from './wire';
+import type { MplsLabel, SackBlock } from './wire';
 
 export type PacketPattern = SegmentPattern | UdpPattern | IcmpPattern;
 
@@ -25,9 +25,13 @@ export interface SegmentPattern {
   readonly options?: OptionsPattern;
   /** When absent, zeros of `length` are sent, and any content is accepted. */
   readonly payload?: Uint8Array;
+  /** The payload must be zeros, as packetdrill's senders make it. Without effect on sending. */
+  readonly zeros?: boolean;
   readonly sourcePort?: number;
   readonly targetPort?: number;
   readonly ip?: IpPattern;
+  /** The headers around the packet, outermost first; none when absent. Their number and kinds are always compared. */
+  readonly encapsulation?: readonly EncapsulationPattern[];
   /** Wrong on purpose; for sending only. */
   readonly malformed?: Malformation;
 }
@@ -62,6 +66,11 @@ export interface IpPattern {
   /** ECN alone: the two low bits of the byte; `either-ect` matches ECT(0) and ECT(1). */
   readonly ecn?: 0 | 1 | 2 | 3 | 'either-ect';
   readonly flowLabel?: number;
+  /**
+   * As packetdrill compares flow labels: a name, not the label. The first label that is seen gets it; the same name
+   * must be the same label again, and another name another label.
+   */
+  readonly flowLabelName?: number;
   readonly id?: number;
   readonly dontFragment?: boolean;
 }
@@ -85,9 +94,13 @@ export interface UdpPattern {
   readonly kind: 'udp';
   readonly length?: number;
   readonly payload?: Uint8Array;
+  /** See `SegmentPattern`. */
+  readonly zeros?: boolean;
   readonly sourcePort?: number;
   readonly targetPort?: number;
   readonly ip?: IpPattern;
+  /** The headers around the packet, outermost first; none when absent. Their number and kinds are always compared. */
+  readonly encapsulation?: readonly EncapsulationPattern[];
 }
 
 /** An ICMP or ICMPv6 message; numbers are those of the IP version that the run uses. */
@@ -98,7 +111,44 @@ export interface IcmpPattern {
   /** Next-hop MTU (RFC 1191, RFC 4443 section 3.2). */
   readonly mtu?: number;
   readonly id?: number;
-  /** The quoted segment's first script sequence number; the harness builds the quoted IP header and ports. */
-  readonly quotedSeq?: number;
+  /** What stands behind the first eight bytes. When absent, errors quote the connection's segment, others nothing. */
+  readonly quoted?: IcmpQuote;
+  /** Nothing of `quoted` is compared but the length that it gives to the message, as packetdrill does. */
+  readonly quotedByLength?: boolean;
   readonly ip?: IpPattern;
+  /** The headers around the packet, outermost first; none when absent. Their number and kinds are always compared. */
+  readonly encapsulation?: readonly EncapsulationPattern[];
+}
+
+/**
+ * The packet that an ICMP message quotes: its IP header and eight more bytes, which the harness makes from the
+ * connection. `length` is that of its payload. `raw` quotes nothing: zeros fill the message up to so many bytes.
+ */
+export type IcmpQuote =
+  | { readonly kind: 'tcp'; readonly seq: number; readonly length: number }
+  | { readonly kind: 'udp'; readonly length: number }
+  | { readonly kind: 'raw'; readonly length: number };
+
+/** One header around a packet. Absent fields are computed or 0 when sent, and not compared. */
+export type EncapsulationPattern =
+  | {
+      readonly kind: 'ipv4' | 'ipv6';
+      /** Unspecified (`0.0.0.0`, `::`) when absent. */
+      readonly source?: string;
+      readonly target?: string;
+      readonly ip?: IpPattern;
+    }
+  | GrePattern
+  | { readonly kind: 'mpls'; readonly labels: readonly MplsLabel[] }
+  /** PSP security protocol, by script SPI. It is read, so that it can be refused by name; nothing can be sent so. */
+  | { readonly kind: 'psp'; readonly spi: number };
+
+export interface GrePattern {
+  readonly kind: 'gre';
+  /** See `GRE_FLAG`; says which of the other fields are there. */
+  readonly flags: number;
+  readonly checksum?: number;
+  readonly offset?: number;
+  readonly key?: number;
+  readonly sequence?: number;
 }

@@ -3,25 +3,27 @@
  *
  * The same printer writes live and script numbers; a `NumberView` tells which. What packetdrill has no words for is
  * added in the same manner, so that a report never hides it: reserved bits, a data offset that lies, unknown options.
- * Deliberately absent: payload as text, addresses, ports, time.
+ * Deliberately absent: payload as text, addresses and ports of the innermost packet, time.
  */
 import { toHex } from '../base/hex';
 import { printFlags } from './flags';
 import { nameIcmp } from './icmp-names';
+import { innermost, outerLayers, trafficClassOf } from './layers';
 import { printOptions, printOptionsPattern } from './option-text';
 import { encodeOptions } from './options';
-import type { IcmpPattern, IpPattern, PacketPattern, SegmentPattern, UdpPattern } from './pattern';
+import type { IcmpPattern, IcmpQuote, PacketPattern, SegmentPattern, UdpPattern } from './pattern';
+import { line, printIpPattern, printLayer, printLayerPattern, printNumber, printTrafficClass } from './print-layers';
 import { quotedPacket } from './quoted';
 import { hasFlags } from './segment';
 import { TCP_MINIMUM } from './tcp';
 import {
   type IcmpMessage,
   type IpVersion,
-  type OpaqueTransport,
+  type Layer,
   type Packet,
   TCP_FLAG,
   type TcpSegment,
-  type UdpDatagram,
+  type Transport,
 } from './wire';
 
 export { printFlags } from './flags';
@@ -40,18 +42,21 @@ const LIVE_NUMBERS: NumberView = { seq: (live) => live, ack: (live) => live };
 /** How much of opaque bytes is printed. */
 const HEAD_BYTES = 16;
 
-/** ECN codepoints by the two low bits of the byte (RFC 3168 section 5). */
-const ECN_WORDS = ['noecn', 'ect1', 'ect0', 'ce'] as const;
-
 /** One line for any packet. */
 export function printPacket(packet: Packet, view: NumberView = LIVE_NUMBERS): string {
-  if (packet.kind === 'opaque') return `opaque ${printBytes(packet.bytes)}`;
-  const { payload } = packet;
-  const tos = packet.kind === 'ipv4' ? packet.header.tos : packet.header.trafficClass;
-  return `${printTrafficClass(tos)}${printTransport(payload, view)}`;
+  const outer = outerLayers(packet);
+  return line([...outer.map(printLayer), printInnermost(packet, outer.at(-1), view)]);
 }
 
-function printTransport(transport: TcpSegment | UdpDatagram | IcmpMessage | OpaqueTransport, view: NumberView): string {
+/** @param last the last of the headers around it, if there are any */
+function printInnermost(packet: Packet, last: Layer | undefined, view: NumberView): string {
+  const inner = innermost(packet);
+  if (inner !== undefined) return line([printTrafficClass(trafficClassOf(inner)), printTransport(inner.payload, view)]);
+  const opaque = last === undefined ? packet : last.payload;
+  return opaque.kind === 'opaque' ? `opaque ${printBytes(opaque.bytes)}` : '';
+}
+
+function printTransport(transport: Transport, view: NumberView): string {
   switch (transport.kind) {
     case 'tcp':
       return printSegment(transport, view);
@@ -89,12 +94,6 @@ function printDataOffset(segment: TcpSegment): string {
   return segment.dataOffset === words ? '' : `data_offset ${segment.dataOffset}`;
 }
 
-/** The ECN codepoint where that is all there is in the byte, otherwise the byte; nothing for 0. */
-function printTrafficClass(tos: number): string {
-  if (tos === 0) return '';
-  return `[${ECN_WORDS[tos] ?? `tos 0x${toHex(Uint8Array.of(tos))}`}] `;
-}
-
 function printMessage(message: IcmpMessage, view: NumberView): string {
   const { type, code } = nameIcmp(message.version, message.type, message.code);
   return line(['icmp', type, code ?? '', printRest(message), printQuotation(message, view)]);
@@ -127,14 +126,24 @@ function printBytes(bytes: Uint8Array): string {
  * @param version tells which names ICMP's numbers have; without it they are printed as `type_3 code_4`.
  */
 export function printPattern(pattern: PacketPattern, version?: IpVersion): string {
-  const ip = printIpPattern(pattern.ip ?? {});
+  const layers = pattern.encapsulation ?? [];
+  return line([
+    ...layers.filter(({ kind }) => kind !== 'psp').map(printLayerPattern),
+    printIpPattern(pattern.ip),
+    // The one that stands behind the IP part.
+    ...layers.filter(({ kind }) => kind === 'psp').map(printLayerPattern),
+    printTransportPattern(pattern, version),
+  ]);
+}
+
+function printTransportPattern(pattern: PacketPattern, version: IpVersion | undefined): string {
   switch (pattern.kind) {
     case 'tcp':
-      return line([ip, printSegmentPattern(pattern)]);
+      return printSegmentPattern(pattern);
     case 'udp':
-      return line([ip, printUdpPattern(pattern)]);
+      return printUdpPattern(pattern);
     case 'icmp':
-      return line([ip, printIcmpPattern(pattern, version)]);
+      return printIcmpPattern(pattern, version);
   }
 }
 
@@ -144,9 +153,10 @@ function printSegmentPattern(pattern: SegmentPattern): string {
     printPorts(pattern),
     printFlags(pattern.flags & (pattern.flagsMask ?? 0xfff)),
     printPatternRange(pattern.seq, length),
-    printNumber('ack', pattern.ack),
+    // As in a packet, what is 0 and means nothing is left out.
+    pattern.ack === 0 && !hasFlags(pattern, TCP_FLAG.ACK) ? '' : printNumber('ack', pattern.ack),
     printNumber('win', pattern.window),
-    printNumber('urg', pattern.urgentPointer),
+    pattern.urgentPointer === 0 ? '' : printNumber('urg', pattern.urgentPointer),
     pattern.options === undefined ? '' : `<${printOptionsPattern(pattern.options)}>`,
   ]);
 }
@@ -167,33 +177,17 @@ function printIcmpPattern(pattern: IcmpPattern, version: IpVersion | undefined):
     version === undefined
       ? { type: `type_${pattern.type}`, code: `code_${pattern.code}` }
       : nameIcmp(version, pattern.type, pattern.code);
-  const quoted = pattern.quotedSeq === undefined ? '' : `[${printRange(pattern.quotedSeq, 0)}]`;
-  return line(['icmp', type, code ?? '', printNumber('mtu', pattern.mtu), printNumber('id', pattern.id), quoted]);
+  const [mtu, id] = [printNumber('mtu', pattern.mtu), printNumber('id', pattern.id)];
+  return line(['icmp', type, code ?? '', mtu, id, printQuote(pattern.quoted)]);
+}
+
+function printQuote(quoted: IcmpQuote | undefined): string {
+  if (quoted === undefined) return '';
+  return quoted.kind === 'tcp' ? `[${printRange(quoted.seq, quoted.length)}]` : `[${quoted.kind} (${quoted.length})]`;
 }
 
 /** packetdrill writes both ports or none, so one alone has a `*` beside it. */
 function printPorts({ sourcePort, targetPort }: SegmentPattern | UdpPattern): string {
   if (sourcePort === undefined && targetPort === undefined) return '';
   return `${sourcePort ?? '*'} > ${targetPort ?? '*'}`;
-}
-
-function printIpPattern(ip: IpPattern): string {
-  const parts = [
-    ip.tos === undefined ? '' : `tos 0x${toHex(Uint8Array.of(ip.tos))}`,
-    ip.ecn === undefined ? '' : ip.ecn === 'either-ect' ? 'ect01' : ECN_WORDS[ip.ecn],
-    ip.flowLabel === undefined ? '' : `flowlabel 0x${ip.flowLabel.toString(16)}`,
-    printNumber('ttl', ip.ttl),
-    printNumber('id', ip.id),
-    ip.dontFragment === undefined ? '' : ip.dontFragment ? 'df' : 'nodf',
-  ].filter((part) => part !== '');
-  return parts.length === 0 ? '' : `[${parts.join(', ')}]`;
-}
-
-function printNumber(word: string, value: number | undefined): string {
-  return value === undefined ? '' : `${word} ${value}`;
-}
-
-/** The parts that are not empty, with spaces between. */
-function line(parts: readonly string[]): string {
-  return parts.filter((part) => part !== '').join(' ');
 }

@@ -1,9 +1,11 @@
 /** The head of a packet that an ICMP error carries: its IP header and the first eight bytes behind it (RFC 792). */
 import { concatBytes, viewOf } from './bytes';
+import { ICMP_HEADER, isIcmpError } from './icmp';
 import { ipv4Checksum } from './integrity';
 import { encodeIpv4, IPV4_MINIMUM } from './ipv4';
-import { encodeIpv6 } from './ipv6';
-import { decodePacket, encodeTransport, PROTOCOL } from './packet';
+import { encodeIpv6, IPV6_LENGTH } from './ipv6';
+import { decodePacket, encodeIpPayload, PROTOCOL } from './packet';
+import type { IcmpPattern } from './pattern';
 import { TCP_MINIMUM } from './tcp';
 import { UDP_HEADER } from './udp';
 import type { IcmpMessage, Ipv4Packet, Ipv6Packet, IpVersion } from './wire';
@@ -34,7 +36,7 @@ export function quotedPacket(message: IcmpMessage): QuotedPacket | undefined {
   const packet = decodePacket(message.payload);
   if (packet.kind === 'opaque') return undefined;
   const isFragment = packet.kind === 'ipv4' && packet.header.fragmentOffset > 0;
-  const transport = encodeTransport(packet.payload);
+  const transport = encodeIpPayload(packet.payload);
   const protocol = packet.kind === 'ipv4' ? packet.header.protocol : packet.header.nextHeader;
   const isTcp = protocol === PROTOCOL.TCP;
   if (isFragment || (!isTcp && protocol !== PROTOCOL.UDP)) return undefined;
@@ -62,29 +64,40 @@ function tcpHeaderLength(view: DataView): number {
   return view.byteLength > DATA_OFFSET_AT ? (view.getUint8(DATA_OFFSET_AT) >> 4) * 4 : TCP_MINIMUM;
 }
 
-/** The quotation of a TCP segment without options or payload. */
-export function quoteSegment(quoted: Omit<QuotedPacket, 'kind' | 'length'>): Uint8Array {
-  const ports = new Uint8Array(QUOTED_TRANSPORT_BYTES);
-  const view = viewOf(ports);
+/** The quotation of a packet without TCP options. */
+export function quotePacket(quoted: QuotedPacket): Uint8Array {
+  const isTcp = quoted.kind === 'tcp';
+  const head = new Uint8Array(QUOTED_TRANSPORT_BYTES);
+  const view = viewOf(head);
+  const length = (isTcp ? TCP_MINIMUM : UDP_HEADER) + quoted.length;
   view.setUint16(0, quoted.sourcePort);
   view.setUint16(2, quoted.targetPort);
-  view.setUint32(4, quoted.seq);
-  return concatBytes([quoted.version === 4 ? quotedHeader4(quoted) : quotedHeader6(quoted), ports]);
+  if (isTcp) view.setUint32(4, quoted.seq);
+  else view.setUint16(4, length);
+  const header = quoted.version === 4 ? quotedHeader4(quoted, length) : quotedHeader6(quoted, length);
+  return concatBytes([header, head]);
 }
 
-type Addresses = Pick<QuotedPacket, 'source' | 'target'>;
+/** How long the message is that the pattern sends, its first eight bytes included. */
+export function messageLength({ type, quoted }: IcmpPattern, version: IpVersion): number {
+  if (quoted?.kind === 'raw') return Math.max(ICMP_HEADER, quoted.length);
+  if (quoted === undefined && !isIcmpError(version, type)) return ICMP_HEADER;
+  return ICMP_HEADER + (version === 4 ? IPV4_MINIMUM : IPV6_LENGTH) + QUOTED_TRANSPORT_BYTES;
+}
 
-function quotedHeader4({ source, target }: Addresses): Uint8Array {
+type Headline = Pick<QuotedPacket, 'kind' | 'source' | 'target'>;
+
+function quotedHeader4({ kind, source, target }: Headline, length: number): Uint8Array {
   const header = {
     version: 4,
     ihl: IPV4_MINIMUM / 4,
     tos: 0,
-    totalLength: IPV4_MINIMUM + TCP_MINIMUM,
+    totalLength: IPV4_MINIMUM + length,
     id: 0,
     flags: DONT_FRAGMENT,
     fragmentOffset: 0,
     ttl: QUOTED_TTL,
-    protocol: PROTOCOL.TCP,
+    protocol: protocolOf(kind),
     checksum: 0,
     source,
     target,
@@ -93,15 +106,19 @@ function quotedHeader4({ source, target }: Addresses): Uint8Array {
   return encodeIpv4({ ...header, checksum: ipv4Checksum(header) });
 }
 
-function quotedHeader6({ source, target }: Addresses): Uint8Array {
+function quotedHeader6({ kind, source, target }: Headline, length: number): Uint8Array {
   return encodeIpv6({
     version: 6,
     trafficClass: 0,
     flowLabel: 0,
-    payloadLength: TCP_MINIMUM,
-    nextHeader: PROTOCOL.TCP,
+    payloadLength: length,
+    nextHeader: protocolOf(kind),
     hopLimit: QUOTED_TTL,
     source,
     target,
   });
+}
+
+function protocolOf(kind: QuotedPacket['kind']): number {
+  return kind === 'tcp' ? PROTOCOL.TCP : PROTOCOL.UDP;
 }

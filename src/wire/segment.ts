@@ -1,10 +1,12 @@
 /** Questions about one TCP segment that more than one part of packetspec asks. */
+import { innermost } from './layers';
 import { seqAdd } from './seq';
 import { type Packet, TCP_FLAG, type TcpSegment } from './wire';
 
-/** The packet's TCP segment, if it carries one. */
+/** The packet's TCP segment, if it carries one, at whatever depth. */
 export function tcpOf(packet: Packet): TcpSegment | undefined {
-  return packet.kind !== 'opaque' && packet.payload.kind === 'tcp' ? packet.payload : undefined;
+  const payload = innermost(packet)?.payload;
+  return payload?.kind === 'tcp' ? payload : undefined;
 }
 
 /** Whether all these bits are set. */

@@ -4,16 +4,22 @@
  * Kernels append fields and never move one, so a field that lies past the end is one that this kernel does not have.
  */
 
+import { unsignedAt } from './words';
+
 type Layout = readonly (readonly [name: string, bytes: 1 | 4 | 8])[];
 
 const LEADING_BYTES = ['state', 'ca_state', 'retransmits', 'probes', 'backoff', 'options'];
 
-/** Byte 6 holds two 4-bit fields; byte 7 two flags. */
-const BIT_FIELDS: Readonly<Record<string, readonly [offset: number, shift: number, mask: number]>> = {
-  tcpi_snd_wscale: [6, 0, 0xf],
-  tcpi_rcv_wscale: [6, 4, 0xf],
-  tcpi_delivery_rate_app_limited: [7, 0, 1],
-  tcpi_fastopen_client_fail: [7, 1, 3],
+/** Byte 6 holds two 4-bit fields, byte 7 two flags, and the last word of 2025's kernels four fields of AccECN. */
+const BIT_FIELDS: Readonly<Record<string, readonly [offset: number, bytes: 1 | 4, shift: number, mask: number]>> = {
+  tcpi_snd_wscale: [6, 1, 0, 0xf],
+  tcpi_rcv_wscale: [6, 1, 4, 0xf],
+  tcpi_delivery_rate_app_limited: [7, 1, 0, 1],
+  tcpi_fastopen_client_fail: [7, 1, 1, 3],
+  tcpi_ecn_mode: [276, 4, 0, 3],
+  tcpi_accecn_opt_seen: [276, 4, 2, 3],
+  tcpi_accecn_fail_mode: [276, 4, 4, 0xf],
+  tcpi_options2: [276, 4, 8, 0xff_ffff],
 };
 
 const WORDS: Layout = [
@@ -28,7 +34,12 @@ const WORDS: Layout = [
   ...words(4, 'dsack_dups reord_seen rcv_ooopack snd_wnd rcv_wnd rehash'),
 ];
 
-/** total_rto and total_rto_recoveries are 16 bits wide; total_rto_time follows them. */
+/** total_rto and total_rto_recoveries are 16 bits wide; words follow them. */
+const TAIL_WORDS = [
+  'total_rto_time',
+  ...['received_ce', 'delivered_e1_bytes', 'delivered_e0_bytes', 'delivered_ce_bytes'],
+  ...['received_e1_bytes', 'received_e0_bytes', 'received_ce_bytes'],
+];
 const TAIL_START = 8 + WORDS.reduce((sum, [, bytes]) => sum + bytes, 0);
 
 const OFFSETS: ReadonlyMap<string, readonly [offset: number, bytes: 1 | 2 | 4 | 8]> = offsets();
@@ -38,18 +49,20 @@ export const TCP_INFO_FIELDS: readonly string[] = [...OFFSETS.keys(), ...Object.
 
 /** The value of a field (`tcpi_state`, ...), in the kernel's unit; `undefined` when this kernel has no such field. */
 export function tcpInfoField(info: Uint8Array, name: string): number | undefined {
-  const view = new DataView(info.buffer, info.byteOffset, info.byteLength);
+  const value = tcpInfoInteger(info, name);
+  return value === undefined ? undefined : Number(value);
+}
+
+/** As `tcpInfoField`, exact: rates may be 2^64 - 1, which a double does not hold. */
+export function tcpInfoInteger(info: Uint8Array, name: string): bigint | undefined {
   const bits = BIT_FIELDS[name];
   if (bits !== undefined) {
-    const [offset, shift, mask] = bits;
-    return offset < info.length ? (view.getUint8(offset) >> shift) & mask : undefined;
+    const [offset, bytes, shift, mask] = bits;
+    const word = unsignedAt(info, offset, bytes);
+    return word === undefined ? undefined : (word >> BigInt(shift)) & BigInt(mask);
   }
   const place = OFFSETS.get(name);
-  if (place === undefined || place[0] + place[1] > info.length) return undefined;
-  const [offset, bytes] = place;
-  if (bytes === 1) return view.getUint8(offset);
-  if (bytes === 2) return view.getUint16(offset, true);
-  return bytes === 4 ? view.getUint32(offset, true) : Number(view.getBigUint64(offset, true));
+  return place === undefined ? undefined : unsignedAt(info, place[0], place[1]);
 }
 
 function words(bytes: 4 | 8, names: string): Layout {
@@ -66,6 +79,6 @@ function offsets(): ReadonlyMap<string, readonly [number, 1 | 2 | 4 | 8]> {
   }
   table.set('tcpi_total_rto', [TAIL_START, 2]);
   table.set('tcpi_total_rto_recoveries', [TAIL_START + 2, 2]);
-  table.set('tcpi_total_rto_time', [TAIL_START + 4, 4]);
+  TAIL_WORDS.forEach((name, index) => table.set(`tcpi_${name}`, [TAIL_START + 4 + 4 * index, 4]));
   return table;
 }

@@ -16,7 +16,7 @@ export type Packet = Ipv4Packet | Ipv6Packet | OpaquePacket;
 export interface Ipv4Packet {
   readonly kind: 'ipv4';
   readonly header: Ipv4Header;
-  readonly payload: Transport;
+  readonly payload: IpPayload;
   /** Bytes behind the header's total length (a wrong length leaves some). */
   readonly trailer: Uint8Array;
 }
@@ -24,7 +24,7 @@ export interface Ipv4Packet {
 export interface Ipv6Packet {
   readonly kind: 'ipv6';
   readonly header: Ipv6Header;
-  readonly payload: Transport;
+  readonly payload: IpPayload;
   /** Bytes behind the header's payload length. */
   readonly trailer: Uint8Array;
 }
@@ -68,7 +68,60 @@ export interface Ipv6Header {
   readonly target: string;
 }
 
+/** What stands behind an IP header. Who asks for ports or segments goes through `innermost` in `layers.ts`. */
+export type IpPayload = Transport | Layer;
+
+/** A header that carries packets: IP itself, and what tunnels put between two IP headers. */
+export type Layer = Ipv4Packet | Ipv6Packet | GrePacket | MplsPacket;
+
 export type Transport = TcpSegment | UdpDatagram | IcmpMessage | OpaqueTransport;
+
+/** Generic Routing Encapsulation, version 0 without routing: RFC 2784 and RFC 2890. */
+export interface GrePacket {
+  readonly kind: 'gre';
+  readonly header: GreHeader;
+  readonly payload: Ipv4Packet | Ipv6Packet | MplsPacket | OpaquePacket;
+}
+
+/** All values as they stand on the wire; a field whose bit in `flags` is not set is absent. */
+export interface GreHeader {
+  /** The first 16 bits, version included; see `GRE_FLAG`. */
+  readonly flags: number;
+  /** EtherType of the payload. */
+  readonly protocol: number;
+  readonly checksum?: number;
+  /** The 16 bits behind the checksum: reserved in RFC 2784, the routing offset of RFC 1701. */
+  readonly offset?: number;
+  readonly key?: number;
+  readonly sequence?: number;
+}
+
+/** Bits of GRE's first 16. */
+export const GRE_FLAG = {
+  CHECKSUM: 0x8000,
+  ROUTING: 0x4000,
+  KEY: 0x2000,
+  SEQUENCE: 0x1000,
+  VERSION: 0x0007,
+} as const;
+
+/** A label stack and what is under it: RFC 3032. */
+export interface MplsPacket {
+  readonly kind: 'mpls';
+  /** At least one; the last one is the bottom of the stack. */
+  readonly labels: readonly MplsLabel[];
+  readonly payload: Packet;
+}
+
+export interface MplsLabel {
+  /** 20 bits. */
+  readonly label: number;
+  /** Three bits (RFC 5462). */
+  readonly trafficClass: number;
+  /** Whether the entry says that it is the last one. */
+  readonly bottom: boolean;
+  readonly ttl: number;
+}
 
 /** A payload that is no known transport, or too short for its header. */
 export interface OpaqueTransport {

@@ -62,7 +62,10 @@ describe('what is sent', () => {
   });
 
   it("an ICMP error that quotes the kernel's segment in live numbers", () => {
-    const icmp: TimelineAction = { kind: 'inject', packet: { kind: 'icmp', type: 3, code: 1, quotedSeq: 1 } };
+    const icmp: TimelineAction = {
+      kind: 'inject',
+      packet: { kind: 'icmp', type: 3, code: 1, quoted: { kind: 'tcp', seq: 1, length: 0 } },
+    };
     const engine = new Engine(timelineOf([inject(SYN), step(icmp)]));
     engine.observe(sent(0, 0, SYN));
     engine.observe(came(5, SYN_ACK));

@@ -105,7 +105,7 @@ describe('a run that passes', () => {
   it('over IPv6', async () => {
     const six = connection(0, { localAddress: IPV6_NETWORK.localAddress, remoteAddress: IPV6_NETWORK.remoteAddress });
     const timeline = timelineOf([...listening(5), ...handshake()], {
-      network: networkOf('ipv6', undefined),
+      network: networkOf('ipv6'),
       connections: [six],
       variant: { ip: 'ipv6', matrix: {}, label: 'ipv6' },
     });
@@ -452,7 +452,7 @@ describe('the environment', () => {
 
 describe('requirements', () => {
   const wanting = (requires: Partial<Timeline['requires']>) =>
-    timelineOf([inject(SYN)], { requires: { kernel: [], sysctls: [], commands: [], ...requires } });
+    timelineOf([inject(SYN)], { requires: { kernel: [], sysctls: [], commands: [], unsupported: [], ...requires } });
 
   it('that this host does not meet: skipped with the reason, nothing done', async () => {
     const { trace, verdict, host } = await run(wanting({ kernel: [{ operator: '>=', major: 7, minor: 0 }] }));

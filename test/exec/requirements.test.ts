@@ -8,9 +8,9 @@ function met(kernel: string, ...bounds: readonly KernelBound[]): boolean {
   const host = new FakeHost({ facts: { kernel } });
   return (
     unmetRequirement(
-      { kernel: bounds, sysctls: [], commands: [] },
+      { kernel: bounds, sysctls: [], commands: [], unsupported: [] },
       host,
-      host.openRun(networkOf('ipv4', undefined)),
+      host.openRun(networkOf('ipv4')),
     ) === undefined
   );
 }
@@ -50,9 +50,9 @@ describe('the kernel', () => {
 
 describe('sysctls and commands', () => {
   const host = new FakeHost({ sysctls: ['net.ipv4.tcp_syncookies'], commands: ['nc'] });
-  const run = host.openRun(networkOf('ipv4', undefined));
+  const run = host.openRun(networkOf('ipv4'));
   const unmet = (sysctls: readonly string[], commands: readonly string[]) =>
-    unmetRequirement({ kernel: [], sysctls, commands }, host, run);
+    unmetRequirement({ kernel: [], sysctls, commands, unsupported: [] }, host, run);
 
   it('that are there', () => {
     expect(unmet(['net.ipv4.tcp_syncookies'], ['nc'])).toBeUndefined();

@@ -194,7 +194,7 @@ describe('what crossed the link', () => {
       book.crossed.map(({ atNs, direction, script }) => [atNs, direction, tcpOf(script)?.seq, tcpOf(script)?.ack]),
     ).toEqual([
       [1, 'in', 5000, 0],
-      [2, 'out', 0, 1],
+      [2, 'out', 0, 5001],
       [3, 'in', 1, 1],
     ]);
     expect(book.crossed[0]?.script).toMatchObject({ header: { source: '192.0.2.1', target: SERVER } });

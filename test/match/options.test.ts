@@ -33,6 +33,12 @@ describe('the list', () => {
   });
 });
 
+it('padding that is not zeros is not what `eol` says', () => {
+  const eol = { kind: 'eol' } as const;
+  expect(fits([MSS, eol, eol, eol, eol], [MSS, { kind: 'eol', padding: new Uint8Array(3) }])).toBe(true);
+  expect(fits([MSS, eol], [MSS, { kind: 'eol', padding: Uint8Array.of(0, 1, 0) }])).toBe(false);
+});
+
 describe('a value', () => {
   it.each<[string, OptionPattern, TcpOption, boolean]>([
     ['mss', MSS, { kind: 'mss', value: 1460 }, true],

@@ -54,7 +54,7 @@ describe('a segment', () => {
     ['tos', { ip: { tos: 16 } }, '16', '0'],
     ['ecn', { ip: { ecn: 2 } }, 'ect0', 'noecn'],
     ['ecn', { ip: { ecn: 'either-ect' } }, 'ect01', 'noecn'],
-    ['id', { ip: { id: 7 } }, '7', '0'],
+    ['ip id', { ip: { id: 7 } }, '7', '0'],
     ["don't fragment", { ip: { dontFragment: false } }, '0', '1'],
     ['flowlabel', { ip: { flowLabel: 1 } }, '1', 'absent'],
   ])('that differs in %s says so', (field, change, expected, observed) => {
@@ -72,10 +72,14 @@ describe('a segment', () => {
     ]);
   });
 
-  it('has no acknowledgment without the flag, whatever stands in the field', () => {
-    expect(matchPacket(seg('R', { ack: 5 }), onWire(seg('R', { ack: 5 })))).toEqual([
+  it('has no acknowledgment without the flag, unless the pattern excludes the flag too', () => {
+    const reset = onWire(seg('R', { ack: 5 }));
+    expect(matchPacket(seg('R.', { ack: 5, flagsMask: 0xfef }), reset)).toEqual([
       { field: 'ack', expected: '5', observed: 'absent' },
     ]);
+    // packetdrill compares the field as it stands: a script without `ack` wants 0 there.
+    expect(matchPacket(seg('R', { ack: 5 }), reset)).toEqual([]);
+    expect(matchPacket(seg('R', { ack: 0 }), reset)).toEqual([{ field: 'ack', expected: '0', observed: '5' }]);
   });
 });
 
@@ -121,6 +125,16 @@ describe('payload', () => {
     expect(matchPacket(seg('P.', { payload: new TextEncoder().encode('hello') }), data)).toEqual([]);
     expect(matchPacket(seg('P.', { payload: new TextEncoder().encode('hellx') }), data)).toEqual([
       { field: 'payload', expected: '68656c6c78', observed: '68656c6c6f' },
+    ]);
+  });
+
+  it('may have to be zeros', () => {
+    expect(matchPacket(seg('P.', { zeros: true }), onWire(seg('P.', { length: 500 })))).toEqual([]);
+    expect(matchPacket(seg('P.', { zeros: true }), onWire(seg('P.')))).toEqual([]);
+    const late = new Uint8Array(500);
+    late[499] = 7;
+    expect(matchPacket(seg('P.', { zeros: true }), onWire(seg('P.', { payload: late })))).toEqual([
+      { field: 'payload', expected: 'zeros', observed: '07 from byte 499 on' },
     ]);
   });
 
@@ -178,6 +192,53 @@ describe('other protocols', () => {
   });
 });
 
+describe('what an ICMP message quotes', () => {
+  /** Port unreachable, with the IP header and the eight bytes of a datagram of ten: as RFC 792 draws it. */
+  const error = decoded(
+    '45000038 00000000 40010000 c0000201 c0000202 03030000 00000000' +
+      '45000026 00000000 40110000 c0000202 c0000201 9c411f90 00120000',
+  );
+  const pattern = { kind: 'icmp', type: 3, code: 3 } as const;
+
+  it('is compared by kind and length', () => {
+    expect(matchPacket(pattern, error)).toEqual([]);
+    expect(matchPacket({ ...pattern, quoted: { kind: 'udp', length: 10 } }, error)).toEqual([]);
+    expect(matchPacket({ ...pattern, quoted: { kind: 'tcp', seq: 1, length: 10 } }, error)).toEqual([
+      { field: 'quoted', expected: 'tcp (10)', observed: 'udp (10)' },
+    ]);
+  });
+
+  it('or not at all, only the length of the message: 8 + 20 + 8 bytes here', () => {
+    const byLength = { ...pattern, quotedByLength: true };
+    expect(matchPacket(byLength, error)).toEqual([]);
+    expect(matchPacket({ ...byLength, quoted: { kind: 'tcp', seq: 1, length: 0 } }, error)).toEqual([]);
+    expect(matchPacket({ ...pattern, quoted: { kind: 'raw', length: 36 } }, error)).toEqual([]);
+    expect(matchPacket({ ...byLength, quoted: { kind: 'raw', length: 64 } }, error)).toEqual([
+      { field: 'length', expected: '64', observed: '36' },
+    ]);
+  });
+
+  it('may be missing', () => {
+    const bare = decoded('4500001c 00000000 ff010000 c0000201 c0000202 03030000 00000000');
+    expect(matchPacket({ ...pattern, quoted: { kind: 'udp', length: 1 } }, bare)).toEqual([
+      { field: 'quoted', expected: 'udp (1)', observed: 'nothing' },
+    ]);
+  });
+});
+
+it('looks at the segment inside other headers, and wants these written', () => {
+  const encapsulation = [
+    { kind: 'ipv4', source: '198.51.100.1', target: '198.51.100.2' },
+    { kind: 'gre', flags: 0 },
+  ] as const;
+  const packet = onWire(seg('S.', { seq: 5, encapsulation }));
+  expect(matchPacket(seg('S.', { seq: 5, encapsulation }), packet)).toEqual([]);
+  expect(matchPacket(seg('S.', { seq: 6 }), packet)).toEqual([
+    { field: 'encapsulation', expected: 'none', observed: 'ipv4 gre' },
+    { field: 'seq', expected: '6', observed: '5' },
+  ]);
+});
+
 describe('IPv6', () => {
   it('has a flow label and a hop limit, and no id', () => {
     const [six] = [
@@ -187,7 +248,7 @@ describe('IPv6', () => {
     expect(matchPacket(seg('.', { ip: { flowLabel: 0xabcde, ttl: 63, tos: 0x1a, ecn: 2 } }), packet)).toEqual([]);
     expect(fieldsOf(seg('.', { ip: { flowLabel: 1, id: 0, dontFragment: true } }), packet)).toEqual([
       'flowlabel',
-      'id',
+      'ip id',
       "don't fragment",
     ]);
   });

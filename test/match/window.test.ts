@@ -5,8 +5,8 @@ import type { Tolerance } from '../../src/timeline/timeline';
 import { after, afterLast, at, MS, PROMPT, S, within } from '../support/builders';
 
 /** The previous step was at 10 s, the last segment of the connection at 7 s. */
-const ANCHORS: Anchors = { previousNs: 10 * S, connectionNs: 7 * S };
-const FLAT: Tolerance = { earlyNs: 3 * MS, lateNs: 4 * MS, percent: 0 };
+const ANCHORS: Anchors = { previousNs: 10 * S, connectionNs: 7 * S, scriptedNs: 9 * S };
+const FLAT: Tolerance = { earlyNs: 3 * MS, lateNs: 4 * MS, percent: 0, distance: 'actual' };
 
 function fits(atNs: number, when: When, tolerance: Tolerance): boolean {
   return matchTime(atNs, when, windowOf(when, ANCHORS, tolerance), ANCHORS) === undefined;
@@ -46,7 +46,21 @@ describe('the first and the last nanosecond that fit', () => {
       2 * S - 3 * MS,
       2 * S + 4 * MS,
     ],
-    ['no tolerance at all', after(S), { earlyNs: 0, lateNs: 0, percent: 0 }, 11 * S, 11 * S],
+    [
+      "12.5 % of a script's own distance",
+      after(7 * S),
+      { ...FLAT, percent: 12.5, distance: 'scripted' },
+      16 * S,
+      18 * S,
+    ],
+    [
+      "12.5 % of a script's own distance, to the start of the range",
+      after(7 * S, 20 * S),
+      { ...FLAT, percent: 12.5, distance: 'scripted' },
+      16 * S,
+      31 * S,
+    ],
+    ['no tolerance at all', after(S), { earlyNs: 0, lateNs: 0, percent: 0, distance: 'actual' }, 11 * S, 11 * S],
   ])('%s', (_, when, tolerance, first, last) => {
     expect(fits(first, when, tolerance)).toBe(true);
     expect(fits(last, when, tolerance)).toBe(true);
@@ -63,7 +77,9 @@ describe('the allowance for lateness', () => {
     [32 * MS + 8, 4 * MS + 1],
     [S, 125 * MS],
   ])('of something due %d ns after the previous step is %d ns', (distanceNs, allowedNs) => {
-    expect(lateAllowanceNs(distanceNs, { earlyNs: 0, lateNs: 4 * MS, percent: 12.5 })).toBe(allowedNs);
+    expect(lateAllowanceNs(distanceNs, { earlyNs: 0, lateNs: 4 * MS, percent: 12.5, distance: 'actual' })).toBe(
+      allowedNs,
+    );
   });
 });
 
@@ -74,21 +90,21 @@ describe('a time that does not fit is told as the spec counts it', () => {
   };
 
   it('from the start of the run', () => {
-    expect(show(13 * S, at(12 * S))).toEqual({ field: 'time', expected: '12s (tolerance +4ms)', observed: '13s' });
-    expect(show(11 * S, at(12 * S))).toEqual({ field: 'time', expected: '12s (tolerance -3ms)', observed: '11s' });
+    expect(show(13 * S, at(12 * S))).toMatchObject({ field: 'time', expected: '12s (tolerance +4ms)', observed: '13s' });
+    expect(show(11 * S, at(12 * S))).toMatchObject({ field: 'time', expected: '12s (tolerance -3ms)', observed: '11s' });
   });
 
   it('from the previous step', () => {
-    expect(show(14 * S, after(S, 2 * S))).toEqual({
+    expect(show(14 * S, after(S, 2 * S))).toMatchObject({
       field: 'time',
       expected: '+1s~+2s (tolerance +4ms)',
       observed: '+4s',
     });
-    expect(show(9 * S, after(S))).toEqual({ field: 'time', expected: '+1s (tolerance -3ms)', observed: '-1s' });
-    expect(show(10 * S + 5 * MS, PROMPT)).toEqual({ field: 'time', expected: '+0 (tolerance +4ms)', observed: '+5ms' });
+    expect(show(9 * S, after(S))).toMatchObject({ field: 'time', expected: '+1s (tolerance -3ms)', observed: '-1s' });
+    expect(show(10 * S + 5 * MS, PROMPT)).toMatchObject({ field: 'time', expected: '+0 (tolerance +4ms)', observed: '+5ms' });
   });
 
   it('from the last segment of the connection', () => {
-    expect(show(10 * S, afterLast(S))).toEqual({ field: 'time', expected: '+1s (tolerance +4ms)', observed: '+3s' });
+    expect(show(10 * S, afterLast(S))).toMatchObject({ field: 'time', expected: '+1s (tolerance +4ms)', observed: '+3s' });
   });
 });

@@ -57,9 +57,13 @@ describe('a parser never throws, and its places lie in the text', () => {
     unit: fc.constantFrom(...'S.FRP-:()<>[]{}*,=~+"\\ 0195acknwiurgTSvalmsox$|\n'.split('')),
     maxLength: 40,
   });
+  const PREFIX = 'ipv4 192.0.2.1 > 192.0.2.2: ';
   const parsers: readonly [string, (text: string, list: DiagnosticList) => unknown][] = [
     ['a segment', (text, list) => parsePacket(snippetAt(text, 0), 'expect', list)],
     ['a segment to send', (text, list) => parsePacket(snippetAt(text, 0), 'inject', list)],
+    ['a packet of packetdrill', (text, list) => parsePacket(snippetAt(text, 0), 'expect', list, 'packetdrill')],
+    ['a packet of packetdrill to send', (text, list) => parsePacket(snippetAt(text, 0), 'inject', list, 'packetdrill')],
+    ['headers around a segment', (text, list) => parsePacket(snippetAt(PREFIX + text, 0), 'expect', list)],
     ['a call', (text, list) => parseCall(snippetAt(text, 0), list)],
     ['a time', (text, list) => readWhen(snippetAt(text, 0), { ranges: true }, list)],
     ['a duration', (text, list) => readDuration(snippetAt(text, 0), list)],
@@ -69,7 +73,7 @@ describe('a parser never throws, and its places lie in the text', () => {
       fc.property(fc.oneof(notation, fc.string()), (text) => {
         const list = new DiagnosticList();
         expect(parse(text, list) === undefined).toBe(list.hasErrors);
-        for (const { span } of list.sorted()) expect(span.end).toBeLessThanOrEqual(text.length);
+        for (const { span } of list.sorted()) expect(span.end).toBeLessThanOrEqual(text.length + PREFIX.length);
       }),
       { numRuns: 1000 },
     );

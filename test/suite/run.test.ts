@@ -17,7 +17,7 @@ const [folder, mode] = process.argv.slice(2);
 const environment = { kernel: 'stub', architecture: 'x', scheduling: 'other', rootless: false, startedAt: '', setupNs: 0 };
 const finish = (timeline, lateNs) => {
   const observations = timeline.steps.filter((step) => step.action.kind === 'inject').map((step) => ({ kind: 'sent', step: step.index, plannedNs: 0, startedNs: lateNs, bytes: new Uint8Array(40), errno: '' }));
-  process.send({ kind: 'finished', trace: { timeline, environment, observations, end: { kind: 'finished', atNs: 5 } } });
+  process.send({ kind: 'finished', trace: { timeline, environment, observations, end: { kind: 'finished', kernelWait: { totalNs: 0, lastNs: 0 }, atNs: 5 } } });
 };
 process.on('message', ({ timeline }) => {
   appendFileSync(folder + '/log', process.pid + ' ' + timeline.name + '\\n');

@@ -94,7 +94,13 @@ export const traces: fc.Arbitrary<Trace> = fc
   )
   .map(([timeline, dice]) => {
     const progress = new Progress(timeline);
-    const observations: Observation[] = [{ kind: 'baseline', counters: { 'TcpExt.ListenDrops': 3 } }];
+    const observations: Observation[] = [
+      {
+        kind: 'baseline',
+        counters: { 'TcpExt.ListenDrops': 3 },
+        realtimeAtZero: { seconds: 1_700_000_000, nanoseconds: 5 },
+      },
+    ];
     const blocked: number[] = [];
     let nowNs = 0;
     const record = (...some: readonly Observation[]): void => {
@@ -112,7 +118,7 @@ export const traces: fc.Arbitrary<Trace> = fc
         record({ kind: 'returned', step: returning, endedNs: nowNs, outcome: outcome(4), cancelled: false });
       } else record(...whatIsNeeded(progress, nowNs, blocked));
     }
-    return traceOf(timeline, observations, { kind: 'finished', atNs: nowNs });
+    return traceOf(timeline, observations, { kind: 'finished', kernelWait: { totalNs: 0, lastNs: 0 }, atNs: nowNs });
   });
 
 function whatIsNeeded(progress: Progress, nowNs: number, blocked: number[]): readonly Observation[] {

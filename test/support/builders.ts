@@ -34,6 +34,7 @@ const IPV4_NETWORK: Network = {
   remoteAddress: '192.0.2.1',
   remotePrefixLength: 24,
   mtu: 1500,
+  superSegments: false,
 };
 
 export const IPV6_NETWORK: Network = {
@@ -43,10 +44,11 @@ export const IPV6_NETWORK: Network = {
   remoteAddress: 'fd3d:fa7b:d17d::1',
   remotePrefixLength: 48,
   mtu: 1520,
+  superSegments: false,
 };
 
 /** 4 ms both ways, and no percentage: edges can be counted by hand. */
-export const TOLERANCE: Tolerance = { earlyNs: 4 * NS_PER_MS, lateNs: 4 * NS_PER_MS, percent: 0 };
+export const TOLERANCE: Tolerance = { earlyNs: 4 * NS_PER_MS, lateNs: 4 * NS_PER_MS, percent: 0, distance: 'actual' };
 
 export const PROMPT: When = { kind: 'prompt' };
 
@@ -88,6 +90,7 @@ export function connection(index = 0, fields: Partial<Connection> = {}): Connect
     index,
     name: index === 0 ? 'default' : `c${index}`,
     role: 'passive',
+    protocol: 'tcp',
     localAddress: IPV4_NETWORK.localAddress,
     localPort: 8080,
     remoteAddress: IPV4_NETWORK.remoteAddress,
@@ -125,7 +128,7 @@ export function inject(packet: SegmentPattern, fields: StepFields = {}): Draft {
 }
 
 export function expects(packet: SegmentPattern, fields: StepFields & { readonly optional?: boolean } = {}): Draft {
-  return step({ kind: 'expect', packet, optional: fields.optional ?? false }, fields);
+  return step({ kind: 'expect', packet, optional: fields.optional ?? false, joined: false }, fields);
 }
 
 export function silence(durationNs: number, fields: StepFields = {}): Draft {
@@ -183,9 +186,10 @@ export function timelineOf(steps: readonly Draft[], fields: Partial<Timeline> = 
     file: 'specs/sample.yaml',
     name: 'a sample',
     variant: { ip: 'ipv4', matrix: {}, label: 'ipv4' },
-    requires: { kernel: [], sysctls: [], commands: [] },
+    requires: { kernel: [], sysctls: [], commands: [], unsupported: [] },
     network: IPV4_NETWORK,
     sysctls: [],
+    folder: 'specs',
     connections: [connection()],
     localPort: 8080,
     strays: 'report',
@@ -338,5 +342,10 @@ const ENVIRONMENT: Environment = {
 };
 
 export function traceOf(timeline: Timeline, observations: readonly Observation[], end?: TraceEnd): Trace {
-  return { timeline, environment: ENVIRONMENT, observations, end: end ?? { kind: 'finished', atNs: 2 * S } };
+  return {
+    timeline,
+    environment: ENVIRONMENT,
+    observations,
+    end: end ?? { kind: 'finished', kernelWait: { totalNs: 0, lastNs: 0 }, atNs: 2 * S },
+  };
 }

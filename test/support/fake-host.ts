@@ -10,10 +10,20 @@ import {
   type LinkFrame,
   type ReturnedCall,
   type Run,
+  type ShellRequest,
+  type TimedCommand,
   type TimedOutcome,
 } from '../../src/host/host';
 import type { Network } from '../../src/timeline/timeline';
-import type { CallOutcome, CounterValues, ProcNetTcpRow, SocketEntry } from '../../src/trace/trace';
+import type {
+  CallOutcome,
+  CommandOutcome,
+  CounterValues,
+  OptionBytes,
+  ProcNetTcpRow,
+  SocketEntry,
+  WallTime,
+} from '../../src/trace/trace';
 import { outcome } from './builders';
 import { FakeKernel } from './fake-kernel';
 
@@ -23,7 +33,10 @@ const PATIENCE = 10_000;
 
 export type FailingMethod =
   | 'openRun'
-  | Exclude<keyof Run, 'scheduling' | 'close' | 'endTimedPart' | 'hasSysctl' | 'nowNs'>;
+  | Exclude<
+      keyof Run,
+      'scheduling' | 'close' | 'endTimedPart' | 'hasSysctl' | 'nowNs' | 'realtimeAtZero' | 'kernelWaitedNs'
+    >;
 
 export interface FakeSettings {
   readonly facts?: Partial<HostFacts>;
@@ -35,6 +48,13 @@ export interface FakeSettings {
   readonly lateNs?: readonly number[];
   /** Answers with an errno to every packet. */
   readonly deviceErrno?: string;
+  /** What commands do, by their text; all others succeed at once, and print nothing. */
+  readonly shell?: Readonly<Record<string, FakeCommand>>;
+}
+
+/** What a command does, as far as it is not an ordinary success. */
+export interface FakeCommand extends Partial<CommandOutcome> {
+  readonly tookNs?: number;
 }
 
 export class FakeHost implements Host {
@@ -132,6 +152,14 @@ export class FakeRun implements Run {
     return nowNs;
   }
 
+  kernelWaitedNs(): number {
+    return 0;
+  }
+
+  realtimeAtZero(): WallTime {
+    return { seconds: 1_767_323_045, nanoseconds: 678_000_000 };
+  }
+
   waitForEvent(untilNs: number): void {
     this.fail('waitForEvent');
     while (this.frames.length === 0 && this.returned.length === 0 && this.kernel.nowNs < untilNs) {
@@ -205,7 +233,7 @@ export class FakeRun implements Run {
     return { ...this.kernel.counters };
   }
 
-  tcpInfo(fd: number): { bytes: Uint8Array } | { errno: string } {
+  tcpInfo(fd: number): OptionBytes {
     this.note('tcpInfo', String(fd));
     return { bytes: Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0) };
   }
@@ -222,6 +250,18 @@ export class FakeRun implements Run {
       txQueue: 0,
       retransmits: 0,
     }));
+  }
+
+  shell({ text, limitNs }: ShellRequest): TimedCommand {
+    this.note('shell', text);
+    const { tookNs = 0, ...told } = this.settings.shell?.[text] ?? {};
+    const startedNs = this.spend();
+    this.pass(startedNs + Math.min(Math.max(tookNs, COST_NS), limitNs));
+    const endedNs = this.kernel.nowNs;
+    if (tookNs > limitNs)
+      return { startedNs, endedNs, outcome: { signal: 'SIGKILL', timedOut: true, output: told.output ?? '' } };
+    const end = told.signal === undefined ? { status: 0 } : {};
+    return { startedNs, endedNs, outcome: { ...end, timedOut: false, output: '', ...told } };
   }
 
   close(): Promise<void> {

@@ -3,9 +3,10 @@
  * what it does not know. Time is whatever the host says; everything that it will do later stands in a queue of events.
  * The rules are those of RFC 9293 and of Linux' listeners, and only as far as the tests use them.
  */
-import type { CallRequest } from '../../src/host/host';
+import type { CallRequest, InputBuffer, OutputBuffer } from '../../src/host/host';
 import type { Network } from '../../src/timeline/timeline';
-import type { CallOutcome, SocketEntry } from '../../src/trace/trace';
+import type { CallOutcome, CallOutputs, SocketEntry } from '../../src/trace/trace';
+import { concatBytes } from '../../src/wire/bytes';
 import { craftPacket } from '../../src/wire/craft';
 import { decodePacket } from '../../src/wire/packet';
 import type { SegmentPattern } from '../../src/wire/pattern';
@@ -16,6 +17,9 @@ import { flagBits, outcome, S, socketEntry } from './builders';
 const ISN = 3_456_789_000;
 const SYN_ACK_RETRIES = 2;
 const FIRST_LOCAL_PORT = 51_000;
+const POLLIN = 0x001;
+const POLLOUT = 0x004;
+const POLLNVAL = 0x020;
 
 interface Listener {
   readonly port: number;
@@ -86,8 +90,35 @@ export class FakeKernel {
 
   /** The outcome, or `undefined` while the call sleeps. */
   tryCall(request: CallRequest): CallOutcome | undefined {
-    if (request.name === 'socket') return outcome(this.open({}));
-    if (!('fd' in request)) return outcome(0, '', { revents: [] });
+    return 'fd' in request ? this.callOn(request) : this.callOnNone(request);
+  }
+
+  private callOnNone(request: Exclude<CallRequest, { readonly fd: number }>): CallOutcome {
+    switch (request.name) {
+      case 'socket':
+      case 'open':
+        return outcome(this.open({}));
+      case 'epoll_create':
+        return request.size > 0 ? outcome(this.open({})) : outcome(-1, 'EINVAL');
+      case 'pipe':
+        return outcome(0, '', { descriptors: [this.open({}), this.open({})] });
+      case 'poll': {
+        const revents = request.entries.map(({ fd, events }) => this.readiness(fd) & (events | POLLNVAL));
+        return outcome(revents.filter((found) => found !== 0).length, '', { revents });
+      }
+      case 'epoll_wait':
+        return this.descriptors.has(request.epoll) ? outcome(0, '', { events: [] }) : outcome(-1, 'EBADF');
+      case 'sendfile':
+      case 'splice': {
+        const areOpen = this.descriptors.has(request.input) && this.descriptors.has(request.output);
+        return areOpen ? outcome(0) : outcome(-1, 'EBADF');
+      }
+      case 'cap_set':
+        return outcome(0);
+    }
+  }
+
+  private callOn(request: Extract<CallRequest, { readonly fd: number }>): CallOutcome | undefined {
     const descriptor = this.descriptors.get(request.fd);
     if (descriptor === undefined) return outcome(-1, 'EBADF');
     switch (request.name) {
@@ -102,9 +133,19 @@ export class FakeKernel {
       case 'connect':
         return this.connect(descriptor, request.address);
       case 'read':
-        return this.read(descriptor, request.count);
+      case 'recv':
+        return this.read(descriptor, [request.buffer]);
+      case 'readv':
+        return this.read(descriptor, request.buffers);
+      case 'recvmsg':
+        return this.read(descriptor, request.buffers, { messageFlags: 0, control: [] });
       case 'write':
-        return this.write(descriptor, request.bytes);
+      case 'send':
+      case 'sendto':
+        return this.write(descriptor, [request.buffer]);
+      case 'writev':
+      case 'sendmsg':
+        return this.write(descriptor, request.buffers);
       case 'shutdown':
         return descriptor.peer === undefined ? outcome(-1, 'ENOTCONN') : outcome(0);
       case 'close':
@@ -158,19 +199,36 @@ export class FakeKernel {
     return descriptor.peer.state === 'SYN_SENT' ? undefined : outcome(0);
   }
 
-  private read({ peer }: Descriptor, count: number): CallOutcome | undefined {
+  private read(
+    { peer }: Descriptor,
+    buffers: readonly InputBuffer[],
+    outputs: CallOutputs = {},
+  ): CallOutcome | undefined {
     if (peer === undefined) return outcome(-1, 'ENOTCONN');
     if (peer.unread.length === 0)
-      return peer.state === 'CLOSE_WAIT' ? outcome(0, '', { bytes: new Uint8Array(0) }) : undefined;
-    const bytes = Uint8Array.from(peer.unread.splice(0, count));
-    return outcome(bytes.length, '', { bytes });
+      return peer.state === 'CLOSE_WAIT' ? outcome(0, '', { ...outputs, bytes: new Uint8Array(0) }) : undefined;
+    if (buffers[0]?.isNull === true) return outcome(-1, 'EFAULT');
+    const room = buffers.reduce((sum, { size }) => sum + size, 0);
+    const bytes = Uint8Array.from(peer.unread.splice(0, room));
+    return outcome(bytes.length, '', { ...outputs, bytes });
   }
 
-  private write({ peer }: Descriptor, payload: Uint8Array): CallOutcome {
+  private write({ peer }: Descriptor, buffers: readonly OutputBuffer[]): CallOutcome {
     if (peer === undefined) return outcome(-1, 'EPIPE');
+    if (buffers[0]?.kind === 'null') return outcome(-1, 'EFAULT');
+    const payload = concatBytes(buffers.flatMap((buffer) => (buffer.kind === 'bytes' ? [buffer.bytes] : [])));
     this.send(peer, 'P.', { seq: peer.sendNext, ack: peer.receiveNext, payload });
     peer.sendNext += payload.length;
     return outcome(payload.length);
+  }
+
+  /** poll's answer for a descriptor, as far as it depends on data and connections that wait. */
+  private readiness(fd: number): number {
+    const descriptor = this.descriptors.get(fd);
+    if (descriptor === undefined) return POLLNVAL;
+    const { listener, peer } = descriptor;
+    const isReadable = (listener?.queue.length ?? 0) > 0 || (peer?.unread.length ?? 0) > 0;
+    return (isReadable ? POLLIN : 0) | (peer?.state === 'ESTABLISHED' ? POLLOUT : 0);
   }
 
   private react(segment: TcpSegment, remoteAddress: string): void {

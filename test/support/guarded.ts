@@ -8,7 +8,7 @@ import type { Host, Run } from '../../src/host/host';
 import { destroyHeldSockets } from '../../src/host/linux/guardian';
 import { openLinuxHost } from '../../src/host/linux/linux-host';
 import { dieWithParent } from '../../src/host/linux/parent';
-import { establish, IPV4, LIMIT_NS, listen, PORT, succeeded } from './segments';
+import { establish, IPV4, LIMIT_NS, listen, PORT, sends, succeeded } from './segments';
 
 const DESTROY_SOCKETS = '--destroy-sockets';
 
@@ -32,7 +32,7 @@ const MODES: Readonly<Record<string, (host: Host) => Promise<void>>> = {
     const server = listen(run);
     establish(run, IPV4, 40_001);
     const fd = succeeded(run.call({ name: 'accept', fd: server }, LIMIT_NS)).returned;
-    succeeded(run.call({ name: 'write', fd, bytes: new Uint8Array(1000) }, LIMIT_NS));
+    succeeded(run.call({ name: 'write', fd, buffer: sends(...new Uint8Array(1000)) }, LIMIT_NS));
     succeeded(run.call({ name: 'close', fd }, LIMIT_NS));
     await untilSocket(run, 'FIN_WAIT1');
     await forEver();
@@ -43,6 +43,12 @@ const MODES: Readonly<Record<string, (host: Host) => Promise<void>>> = {
     establish(run, IPV4, 40_001);
     await untilSocket(run, 'ESTABLISHED');
     await forEver();
+  },
+  command(host) {
+    const run = host.openRun(IPV4);
+    say('commanding');
+    run.shell({ text: 'setsid sleep 600 & sleep 600', folder: '/', limitNs: 600 * NS_PER_S });
+    return Promise.resolve();
   },
   closed: openAndClose,
   async twice(host) {

@@ -3,6 +3,7 @@
  * executor; `run` makes one run and prints what came of it.
  */
 import { spawnSync } from 'node:child_process';
+import { readlinkSync } from 'node:fs';
 import { executorCommand } from '../../src/host/linux/executor-command';
 import { openLinuxHost } from '../../src/host/linux/linux-host';
 import { probeEnvironment } from '../../src/host/linux/probe';
@@ -11,7 +12,7 @@ import { TCP_FLAG } from '../../src/wire/wire';
 
 async function run(): Promise<void> {
   const host = openLinuxHost();
-  const run = host.openRun(IPV4);
+  const run = host.openRun({ ...IPV4, superSegments: true, gateway: IPV4.localAddress, speedMbps: 1000 });
   run.setSysctl('net.ipv4.tcp_syncookies', '0');
   listen(run);
   run.startTimedPart();
@@ -22,6 +23,9 @@ async function run(): Promise<void> {
   const states = run.sockets().map(({ state }) => state);
   const accepted = run.call({ name: 'close', fd: 999 }, LIMIT_NS).outcome.errno;
   const { scheduling } = run;
+  const text = 'setsid sleep 321098 & readlink /proc/self/ns/net';
+  const command = run.shell({ text, folder: '/', limitNs: LIMIT_NS }).outcome;
+  const isInside = command.output.trim() === readlinkSync('/proc/thread-self/ns/net');
   await run.close();
   process.stdout.write(
     JSON.stringify({
@@ -30,6 +34,7 @@ async function run(): Promise<void> {
       flags,
       states,
       accepted,
+      isInside,
       received: counters['Tcp.InSegs'],
       ppid: process.ppid,
     }),

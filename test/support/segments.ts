@@ -1,6 +1,6 @@
 /** A remote side for tests of the real host: the networks, a listening socket, segments. */
 import { NS_PER_S } from '../../src/base/nanoseconds';
-import type { Run } from '../../src/host/host';
+import type { InputBuffer, OutputBuffer, Run } from '../../src/host/host';
 import type { Network } from '../../src/timeline/timeline';
 import type { CallOutcome } from '../../src/trace/trace';
 import { craftPacket } from '../../src/wire/craft';
@@ -19,6 +19,7 @@ export const IPV4: Network = {
   remoteAddress: '192.0.2.1',
   remotePrefixLength: 24,
   mtu: 1500,
+  superSegments: false,
 };
 
 export const IPV6: Network = {
@@ -28,6 +29,7 @@ export const IPV6: Network = {
   remoteAddress: 'fd3d:fa7b:d17d::1',
   remotePrefixLength: 48,
   mtu: 1500,
+  superSegments: false,
 };
 
 export const AF_INET = 2;
@@ -60,6 +62,21 @@ export function listen(run: Run, backlog = 5, address = '0.0.0.0'): number {
 
 export function integer(value: number): Uint8Array {
   return new Uint8Array(Int32Array.of(value).buffer);
+}
+
+/** A buffer with these bytes. */
+export function sends(...bytes: readonly number[]): OutputBuffer {
+  return { kind: 'bytes', bytes: Uint8Array.from(bytes) };
+}
+
+/** Room to read into. */
+export function room(size: number): InputBuffer {
+  return { size, isNull: false };
+}
+
+/** NULL, with a size claimed. */
+export function nowhere(size: number): InputBuffer {
+  return { size, isNull: true };
 }
 
 /** A segment from the remote side. */
@@ -96,10 +113,37 @@ export function answers(run: Run): readonly TcpSegment[] {
   }
 }
 
-/** Completes a handshake from the remote side. */
-export function establish(run: Run, network: Network, remotePort: number): void {
+/** Completes a handshake from the remote side. @returns what it acknowledges */
+export function establish(run: Run, network: Network, remotePort: number): { readonly ack: number } {
   run.inject(segment(network, remotePort, TCP_FLAG.SYN, { seq: 1000 }));
   const [synAck] = answers(run);
   if (synAck === undefined) throw new Error('no SYN+ACK came');
-  run.inject(segment(network, remotePort, TCP_FLAG.ACK, { seq: 1001, ack: synAck.seq + 1 }));
+  const ack = synAck.seq + 1;
+  run.inject(segment(network, remotePort, TCP_FLAG.ACK, { seq: 1001, ack }));
+  return { ack };
+}
+
+/** A connection from the remote side, accepted. */
+export interface Accepted {
+  readonly fd: number;
+  /** Data from the remote side, after what has come before. */
+  readonly receives: (...payload: readonly number[]) => void;
+  /** The remote side has got so many bytes. */
+  readonly acknowledges: (bytes: number) => void;
+}
+
+export function acceptOne(run: Run, network: Network = IPV4, remotePort = 40001): Accepted {
+  const listener = listen(run, 5, network.ipVersion === 4 ? '0.0.0.0' : '::');
+  const { ack } = establish(run, network, remotePort);
+  const fd = succeeded(run.call({ name: 'accept', fd: listener }, LIMIT_NS)).returned;
+  let seq = 1001;
+  return {
+    fd,
+    receives: (...payload) => {
+      const bytes = Uint8Array.from(payload);
+      run.inject(segment(network, remotePort, TCP_FLAG.ACK | TCP_FLAG.PSH, { seq, ack, payload: bytes }));
+      seq += bytes.length;
+    },
+    acknowledges: (bytes) => void run.inject(segment(network, remotePort, TCP_FLAG.ACK, { seq, ack: ack + bytes })),
+  };
 }

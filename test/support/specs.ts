@@ -8,9 +8,10 @@ export function specOf(fields: Partial<Spec> = {}): Spec {
   return {
     file: { path: 'specs/sample.yaml', text: '' },
     name: 'a sample',
-    requires: { kernel: [], sysctls: [], commands: [] },
+    requires: { kernel: [], sysctls: [], commands: [], unsupported: [] },
     ip: ['ipv4'],
     matrix: {},
+    network: {},
     sysctls: [],
     strays: 'report',
     connections: [],

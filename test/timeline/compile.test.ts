@@ -41,14 +41,14 @@ describe('variants', () => {
 describe('tolerance', () => {
   // packetdrill's defaults: --tolerance_usecs=4000, and percent for the timer wheel.
   it.each([
-    ['neither', undefined, undefined, { earlyNs: 4 * MS, lateNs: 4 * MS, percent: 12.5 }],
-    ['the spec', { lateNs: 9 * MS }, undefined, { earlyNs: 4 * MS, lateNs: 9 * MS, percent: 12.5 }],
-    ['the step', undefined, { percent: 0 }, { earlyNs: 4 * MS, lateNs: 4 * MS, percent: 0 }],
+    ['neither', undefined, undefined, { earlyNs: 4 * MS, lateNs: 4 * MS, percent: 12.5, distance: 'actual' }],
+    ['the spec', { lateNs: 9 * MS }, undefined, { earlyNs: 4 * MS, lateNs: 9 * MS, percent: 12.5, distance: 'actual' }],
+    ['the step', undefined, { percent: 0 }, { earlyNs: 4 * MS, lateNs: 4 * MS, percent: 0, distance: 'actual' }],
     [
       'both',
       { earlyNs: 1 * MS, lateNs: 9 * MS },
       { lateNs: 7, percent: 50 },
-      { earlyNs: 1 * MS, lateNs: 7, percent: 50 },
+      { earlyNs: 1 * MS, lateNs: 7, percent: 50, distance: 'actual' },
     ],
   ])('set by %s: the inner one wins, part by part', (_, outer, own, expected) => {
     const timeline = compileOne({
@@ -73,7 +73,12 @@ describe('ICMP', () => {
     const { timelines, diagnostics } = compile(
       specOf({
         ip: ['ipv4', 'ipv6'],
-        ...injecting({ kind: 'icmp', type: 'unreachable', code: 'port_unreachable', quotedSeq: 1 }),
+        ...injecting({
+          kind: 'icmp',
+          type: 'unreachable',
+          code: 'port_unreachable',
+          quoted: { kind: 'tcp', seq: 1, length: 10 },
+        }),
       }),
     );
     expect(diagnostics).toEqual([]);
@@ -81,8 +86,8 @@ describe('ICMP', () => {
       steps[0]?.action.kind === 'inject' ? steps[0].action.packet : undefined,
     );
     expect(packets).toEqual([
-      { kind: 'icmp', type: 3, code: 3, quotedSeq: 1 },
-      { kind: 'icmp', type: 1, code: 4, quotedSeq: 1 },
+      { kind: 'icmp', type: 3, code: 3, quoted: { kind: 'tcp', seq: 1, length: 10 } },
+      { kind: 'icmp', type: 1, code: 4, quoted: { kind: 'tcp', seq: 1, length: 10 } },
     ]);
   });
 
@@ -208,7 +213,7 @@ describe('steps', () => {
       source: 'RFC 9293',
       sysctls: [{ name: 'net.ipv4.tcp_syncookies', value: '0', span: { start: 0, end: 0 } }],
       strays: 'fail',
-      mtu: 900,
+      network: { mtu: 900 },
       steps: [
         specStep({ kind: 'call', call, returns: { kind: 'any', limitNs: 7 } }),
         specStep({ kind: 'mark', name: 'm' }),

@@ -24,7 +24,7 @@ function layOut(
   fields: Partial<Spec>,
   ip: 'ipv4' | 'ipv6' | 'ipv4-mapped' = 'ipv4',
 ): ReturnType<typeof layOutConnections> {
-  return layOutConnections(specOf(fields), networkOf(ip, undefined));
+  return layOutConnections(specOf(fields), networkOf(ip));
 }
 
 describe('ports', () => {
@@ -71,6 +71,7 @@ describe('roles', () => {
         index: 0,
         name: 'out',
         role: 'active',
+        protocol: 'tcp',
         localAddress: '192.168.0.1',
         localPort: undefined,
         remoteAddress: '192.0.2.1',

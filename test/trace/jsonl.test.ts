@@ -25,7 +25,7 @@ const SYN = seg('S', {
 });
 
 const OBSERVATIONS: readonly Observation[] = [
-  { kind: 'baseline', counters: { 'TcpExt.ListenDrops': 4 } },
+  { kind: 'baseline', counters: { 'TcpExt.ListenDrops': 4 }, realtimeAtZero: { seconds: 1_700_000_000, nanoseconds: 5 } },
   sent(0, 5, SYN),
   came(6, seg('S.', { seq: 77, ack: 1 })),
   {
@@ -65,14 +65,14 @@ describe('a trace as text', () => {
   it('is one line for the header, each observation, and the end', () => {
     const lines = linesOf(TRACE);
     expect(lines).toHaveLength(1 + OBSERVATIONS.length + 1);
-    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ format: 'packetspec-trace', version: 1 });
-    expect(JSON.parse(lines.at(-1) ?? '')).toEqual({ end: { kind: 'finished', atNs: 2_000_000_000 } });
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ format: 'packetspec-trace', version: 2 });
+    expect(JSON.parse(lines.at(-1) ?? '')).toEqual({ end: { kind: 'finished', kernelWait: { totalNs: 0, lastNs: 0 }, atNs: 2_000_000_000 } });
     expect(lines[2]).toContain('"bytes":{"$hex":"45');
     expect(writeTrace(TRACE).endsWith('\n')).toBe(true);
   });
 
   it.each<Trace['end']>([
-    { kind: 'finished', atNs: 5 },
+    { kind: 'finished', kernelWait: { totalNs: 0, lastNs: 0 }, atNs: 5 },
     { kind: 'skipped', reason: 'requires kernel >=6.0' },
     { kind: 'host-error', atNs: 5, error: { code: 'no-tun', message: 'no TUN', hint: 'load it', line: 3 } },
   ])('comes back the same: %j', (end) => {
@@ -98,8 +98,8 @@ describe('a text that is not whole', () => {
     '{}',
     '[]',
     'null',
-    '{"format":"packetspec-trace","version":1}',
-    '{"format":"pcap","version":1,"timeline":{},"environment":{}}',
+    '{"format":"packetspec-trace","version":2}',
+    '{"format":"pcap","version":2,"timeline":{},"environment":{}}',
   ])('is unreadable when it begins with %j', (first) => {
     expect(readTrace([first, ...lines.slice(1)].join('\n'))).toEqual({
       kind: 'unreadable',
@@ -108,10 +108,10 @@ describe('a text that is not whole', () => {
   });
 
   it('of another version is unreadable, and says which', () => {
-    const newer = (lines[0] ?? '').replace('"version":1', '"version":2');
+    const newer = (lines[0] ?? '').replace('"version":2', '"version":3');
     expect(readTrace([newer, ...lines.slice(1)].join('\n'))).toEqual({
       kind: 'unreadable',
-      problems: [expect.stringMatching(/version 2.*version 1/) as string],
+      problems: [expect.stringMatching(/version 3.*version 2/) as string],
     });
   });
 

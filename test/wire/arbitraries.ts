@@ -3,7 +3,8 @@ import * as fc from 'fast-check';
 import { formatAddress } from '../../src/wire/address';
 import type { CraftContext } from '../../src/wire/craft';
 import { encodeOptions, fillOption } from '../../src/wire/options';
-import type { IpPattern, OptionPattern, SegmentPattern } from '../../src/wire/pattern';
+import type { EncapsulationPattern, IpPattern, OptionPattern, SegmentPattern } from '../../src/wire/pattern';
+import { GRE_FLAG } from '../../src/wire/wire';
 
 export const u8 = fc.integer({ min: 0, max: 0xff });
 const u16 = fc.integer({ min: 0, max: 0xffff });
@@ -78,3 +79,43 @@ export const craftContext: fc.Arbitrary<CraftContext> = fc.constantFrom(4 as con
     ack: u32,
   }),
 );
+
+const outer4: fc.Arbitrary<EncapsulationPattern> = fc.record({
+  kind: fc.constant('ipv4' as const),
+  source: address4,
+  target: address4,
+  ip: ipPattern,
+});
+const outer6: fc.Arbitrary<EncapsulationPattern> = fc.record({
+  kind: fc.constant('ipv6' as const),
+  source: address6,
+  target: address6,
+  ip: ipPattern,
+});
+const gre: fc.Arbitrary<EncapsulationPattern> = fc.record({
+  kind: fc.constant('gre' as const),
+  flags: fc.integer({ min: 0, max: 0xf }).map((nibble) => (nibble << 12) & ~GRE_FLAG.ROUTING),
+  key: u32,
+  sequence: u32,
+});
+const mpls: fc.Arbitrary<EncapsulationPattern> = fc
+  .array(
+    fc.record({
+      // Below 16 they are reserved (RFC 3032 section 2.1), which dissectors look at.
+      label: fc.integer({ min: 16, max: 0xf_ffff }),
+      trafficClass: fc.integer({ min: 0, max: 7 }),
+      ttl: u8,
+    }),
+    { minLength: 1, maxLength: 3 },
+  )
+  .map((entries) => ({
+    kind: 'mpls' as const,
+    labels: entries.map((entry, index) => ({ ...entry, bottom: index === entries.length - 1 })),
+  }));
+
+/** Headers around a packet, in orders that can be read. */
+export const encapsulation: fc.Arbitrary<readonly EncapsulationPattern[]> = fc
+  .array(fc.tuple(fc.oneof(outer4, outer6), fc.option(gre, { nil: undefined }), fc.option(mpls, { nil: undefined })), {
+    maxLength: 2,
+  })
+  .map((tunnels) => tunnels.flat().filter((layer) => layer !== undefined));

@@ -223,7 +223,10 @@ describe('ICMP', () => {
 
   it('the sequence number of the pattern goes before that of the context', () => {
     const quoted = { sourcePort: 1, targetPort: 2, seq: 3 };
-    const raw = craftPacket({ kind: 'icmp', type: 3, code: 1, quotedSeq: 4 }, { ...V4, quoted });
+    const raw = craftPacket(
+      { kind: 'icmp', type: 3, code: 1, quoted: { kind: 'tcp', seq: 4, length: 0 } },
+      { ...V4, quoted },
+    );
     expect(toHex(raw.subarray(48))).toBe('0001' + '0002' + '00000004');
   });
 
@@ -239,6 +242,36 @@ describe('ICMP', () => {
     const raw = craftPacket({ kind: 'icmp', type, code: 0, id: 0xbeef }, context);
     expect(raw).toHaveLength(header + 8);
     expect(toHex(raw.subarray(header + 4))).toBe('beef0000');
+  });
+});
+
+describe('what an ICMP message quotes', () => {
+  it('has the length of the quoted packet in its IP header', () => {
+    const raw = craftPacket({ kind: 'icmp', type: 3, code: 4, quoted: { kind: 'tcp', seq: 7, length: 1000 } }, V4);
+    // Total length 20 + 20 + 1000 behind version and TOS, protocol 6; then the ports and the number.
+    expect(toHex(raw.subarray(28, 32))).toBe('45000410');
+    expect(raw[37]).toBe(6);
+    expect(toHex(raw.subarray(48))).toBe('1f90' + '9c40' + '00000007');
+  });
+
+  it('is a datagram with its length', () => {
+    const raw = craftPacket({ kind: 'icmp', type: 1, code: 4, quoted: { kind: 'udp', length: 10 } }, V6);
+    expect(raw).toHaveLength(40 + 8 + 40 + 8);
+    // Payload length 18 and next header 17.
+    expect(toHex(raw.subarray(52, 55))).toBe('001211');
+    expect(toHex(raw.subarray(88))).toBe('1f90' + '9c40' + '0012' + '0000');
+  });
+
+  it('may be nothing but zeros, up to a length of the message', () => {
+    const raw = craftPacket({ kind: 'icmp', type: 0, code: 0, id: 7, quoted: { kind: 'raw', length: 64 } }, V4);
+    expect(raw).toHaveLength(20 + 64);
+    expect(toHex(raw.subarray(28))).toBe('00'.repeat(56));
+    expect(transportChecksumHolds(decodePacket(raw))).toBe(true);
+  });
+
+  it('is there in an echo request too when it is written', () => {
+    const quoted = { kind: 'tcp', seq: 0, length: 0 } as const;
+    expect(craftPacket({ kind: 'icmp', type: 8, code: 0, quoted }, V4)).toHaveLength(20 + 8 + 28);
   });
 });
 
@@ -258,6 +291,12 @@ describe('what no packet can hold', () => {
     ['options count', { ...ACK, options: full, length: 65_456 }, 4, 'takes 65536 bytes'],
     ['a datagram', { kind: 'udp', length: 65_508 }, 4, 'takes 65536 bytes'],
     ['an error', { kind: 'icmp', type: 3, code: 0 }, 4, undefined],
+    ['a full message', { kind: 'icmp', type: 0, code: 0, quoted: { kind: 'raw', length: 65_515 } }, 4, undefined],
+    ['one byte more', { kind: 'icmp', type: 0, code: 0, quoted: { kind: 'raw', length: 65_516 } }, 4, '65536 bytes'],
+    ['a full outer packet', { ...ACK, length: 65_475, encapsulation: [{ kind: 'ipv4' }] }, 4, undefined],
+    ['one byte more', { ...ACK, length: 65_476, encapsulation: [{ kind: 'ipv4' }] }, 4, 'takes 65536 bytes, IPv4'],
+    ['4 in 6', { ...ACK, length: 65_495, encapsulation: [{ kind: 'ipv6' }] }, 4, undefined],
+    ['one byte more', { ...ACK, length: 65_496, encapsulation: [{ kind: 'ipv6' }] }, 4, 'takes 65536 bytes, IPv6'],
   ])('%s', (_, pattern, version, problem) => {
     const found = whyNotCraftable(pattern, version);
     if (problem === undefined) expect(found).toBeUndefined();

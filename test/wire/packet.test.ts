@@ -1,12 +1,17 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { craftPacket } from '../../src/wire/craft';
+import { concatBytes } from '../../src/wire/bytes';
 import { decodePacket, encodePacket } from '../../src/wire/packet';
 import type { Packet } from '../../src/wire/wire';
-import { craftContext, segmentPattern, u8 } from './arbitraries';
+import { craftContext, encapsulation, segmentPattern, u8 } from './arbitraries';
 import { FINACK4, bytes, CAPTURED, SYN4, SYN6, UDP4, UNREACHABLE4, UNREACHABLE6 } from './captured';
 
 const EMPTY = new Uint8Array(0);
+
+function concat(...parts: readonly Uint8Array[]): Uint8Array {
+  return concatBytes(parts);
+}
 
 describe('a captured packet', () => {
   it('SYN with ECN setup over IPv4', () => {
@@ -171,6 +176,61 @@ describe('what has no readable transport', () => {
   );
 });
 
+describe('packets in packets', () => {
+  const outer4 = (protocol: string, length: string) => `4500${length} 00000000 40${protocol}0000 c6336401 c6336402`;
+
+  it('IP in IP (RFC 2003: protocol 4)', () => {
+    const packet = decodePacket(concat(bytes(outer4('04', '0050')), SYN4));
+    expect(packet).toMatchObject({ kind: 'ipv4', header: { source: '198.51.100.1' }, payload: decodePacket(SYN4) });
+  });
+
+  it('IPv6 in IPv4 (RFC 4213: protocol 41)', () => {
+    const packet = decodePacket(concat(bytes(outer4('29', '0064')), SYN6));
+    expect(packet).toMatchObject({ kind: 'ipv4', payload: decodePacket(SYN6) });
+  });
+
+  it('GRE (RFC 2784: protocol 47, EtherType of the payload)', () => {
+    const packet = decodePacket(concat(bytes(`${outer4('2f', '0054')} 0000 0800`), SYN4));
+    const payload = { kind: 'gre', header: { flags: 0, protocol: 0x0800 }, payload: decodePacket(SYN4) };
+    expect(packet).toMatchObject({ payload });
+  });
+
+  it('MPLS in GRE (RFC 4023 section 4: EtherType 0x8847)', () => {
+    const packet = decodePacket(concat(bytes(`${outer4('2f', '0058')} 0000 8847 00010140`), SYN4));
+    const labels = [{ label: 16, trafficClass: 0, bottom: true, ttl: 64 }];
+    expect(packet).toMatchObject({ payload: { payload: { kind: 'mpls', labels, payload: decodePacket(SYN4) } } });
+  });
+
+  it('MPLS in IP (RFC 4023 section 3: protocol 137)', () => {
+    const packet = decodePacket(concat(bytes(`${outer4('89', '0054')} 00010140`), SYN4));
+    expect(packet).toMatchObject({ payload: { kind: 'mpls', payload: { kind: 'ipv4' } } });
+  });
+
+  it.each([
+    ['IPv6 that is announced as IPv4', outer4('04', '0054'), SYN6],
+    ['GRE of version 1', `${outer4('2f', '0054')} 0001 0800`, SYN4],
+    ['GRE with routing', `${outer4('2f', '0054')} 4000 0800`, SYN4],
+    ['labels without a bottom', outer4('89', '0018'), bytes('00010040')],
+  ])('%s is opaque', (_, header, inner) => {
+    const raw = concat(bytes(header), inner);
+    expect(decodePacket(raw)).toMatchObject({ kind: 'ipv4', payload: { kind: 'opaque' } });
+    expect(encodePacket(decodePacket(raw))).toEqual(raw);
+  });
+
+  it.each([
+    ['another EtherType', '0000 6558'],
+    ['IPv6 that is announced as IPv4', '0000 86dd'],
+  ])('%s in GRE is opaque', (_, gre) => {
+    const packet = decodePacket(concat(bytes(`${outer4('2f', '0054')} ${gre}`), SYN4));
+    expect(packet).toMatchObject({ payload: { kind: 'gre', payload: { kind: 'opaque', bytes: SYN4 } } });
+  });
+
+  it('thousands of headers are no more work than a few', () => {
+    const nested = bytes(outer4('04', '0000').repeat(3000));
+    expect(encodePacket(decodePacket(nested))).toEqual(nested);
+  });
+});
+
 it('the packet does not change when the buffer is used again', () => {
   const buffer = Buffer.from(FINACK4);
   const packet = decodePacket(buffer);
@@ -185,7 +245,11 @@ describe('decoding is total and lossless', () => {
 
   /** Bytes that look like a packet at first sight, so that the deeper decoders are reached. */
   const plausible = fc
-    .tuple(fc.constantFrom(0x45, 0x46, 0x4f, 0x60), fc.constantFrom(1, 6, 17, 58), fc.uint8Array({ maxLength: 200 }))
+    .tuple(
+      fc.constantFrom(0x45, 0x46, 0x4f, 0x60),
+      fc.constantFrom(1, 4, 6, 17, 41, 47, 58, 137),
+      fc.uint8Array({ maxLength: 200 }),
+    )
     .map(([first, protocol, data]) => {
       const copy = Uint8Array.from(data);
       if (copy.length > 9) copy.set([first], 0);
@@ -215,8 +279,8 @@ describe('decoding is total and lossless', () => {
   it('for crafted packets with bytes changed', () => {
     const changes = fc.array(fc.tuple(fc.nat(), u8), { maxLength: 3 });
     fc.assert(
-      fc.property(segmentPattern, craftContext, changes, (pattern, context, list) => {
-        const packet = craftPacket(pattern, context);
+      fc.property(segmentPattern, encapsulation, craftContext, changes, (segment, around, context, list) => {
+        const packet = craftPacket({ ...segment, encapsulation: around }, context);
         for (const [place, byte] of list) packet[place % packet.length] = byte;
         expectLossless(packet);
       }),

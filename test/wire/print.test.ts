@@ -59,7 +59,10 @@ describe('crafted packets', () => {
     [{ kind: 'tcp', flags: 0x010, malformed: { reservedBits: 2 } }, '.+r2 1000:1000(0) ack 2000 win 65535'],
     [{ kind: 'tcp', flags: 0x010, malformed: { dataOffset: 3 } }, '. 1000:1000(0) ack 2000 win 65535 data_offset 3'],
     [{ kind: 'udp', length: 9 }, 'udp (9)'],
-    [{ kind: 'icmp', type: 3, code: 4, mtu: 1200, quotedSeq: 1 }, 'icmp unreachable frag_needed mtu 1200 [1:1(0)]'],
+    [
+      { kind: 'icmp', type: 3, code: 4, mtu: 1200, quoted: { kind: 'tcp', seq: 1, length: 9 } },
+      'icmp unreachable frag_needed mtu 1200 [1:10(9)]',
+    ],
     [{ kind: 'icmp', type: 3, code: 200 }, 'icmp unreachable code_200 [0:0(0)]'],
     [{ kind: 'icmp', type: 8, code: 0, id: 7 }, 'icmp echo_request id 7'],
   ])('%j', (pattern, text) => {
@@ -67,13 +70,21 @@ describe('crafted packets', () => {
   });
 
   it('ICMPv6', () => {
-    const pattern: PacketPattern = { kind: 'icmp', type: 2, code: 0, mtu: 70_000, quotedSeq: 1 };
+    const pattern: PacketPattern = {
+      kind: 'icmp',
+      type: 2,
+      code: 0,
+      mtu: 70_000,
+      quoted: { kind: 'tcp', seq: 1, length: 0 },
+    };
     expect(printCrafted(pattern, V6)).toBe('icmp packet_too_big mtu 70000 [1:1(0)]');
     expect(printCrafted({ kind: 'icmp', type: 129, code: 0 }, V6)).toBe('icmp echo_reply id 0');
   });
 
   it('what an error quotes are numbers of the other side', () => {
-    const packet = decodePacket(craftPacket({ kind: 'icmp', type: 3, code: 1, quotedSeq: 501 }, V4));
+    const packet = decodePacket(
+      craftPacket({ kind: 'icmp', type: 3, code: 1, quoted: { kind: 'tcp', seq: 501, length: 0 } }, V4),
+    );
     const view: NumberView = { seq: () => -1, ack: (live) => live - 500 };
     expect(printPacket(packet, view)).toBe('icmp unreachable host_unreachable [1:1(0)]');
   });
@@ -83,6 +94,41 @@ describe('crafted packets', () => {
     const packet = decodePacket(craftPacket({ kind: 'tcp', flags: 0x010, options }, V4));
     const view: NumberView = { seq: (live) => live - 999, ack: (live) => live - 500 };
     expect(printPacket(packet, view)).toBe('. 1:1(0) ack 1500 win 65535 <sack 1:101,eol,eol>');
+  });
+});
+
+describe('headers around a packet', () => {
+  const SEGMENT: PacketPattern = { kind: 'tcp', flags: 0x010, ip: { ecn: 2 } };
+  const TUNNEL = { kind: 'ipv4', source: '198.51.100.1', target: '198.51.100.2' } as const;
+
+  it.each<[NonNullable<PacketPattern['encapsulation']>, string]>([
+    [[TUNNEL], 'ipv4 198.51.100.1 > 198.51.100.2:'],
+    [[{ kind: 'ipv6', source: 'fd00::1', target: 'fd00::2', ip: { ecn: 3 } }], 'ipv6 [ce] fd00::1 > fd00::2:'],
+    [[TUNNEL, { kind: 'gre', flags: 0 }], 'ipv4 198.51.100.1 > 198.51.100.2: gre:'],
+    [
+      [TUNNEL, { kind: 'gre', flags: 0x3000, key: 5, sequence: 6 }],
+      'ipv4 198.51.100.1 > 198.51.100.2: gre flags 0x3000, sum 0, off 0, key=0x5, seq 6:',
+    ],
+    [
+      [TUNNEL, { kind: 'mpls', labels: [{ label: 17, trafficClass: 1, bottom: true, ttl: 9 }] }],
+      'ipv4 198.51.100.1 > 198.51.100.2: mpls (label 17, tc 1, [S], ttl 9):',
+    ],
+  ])('%j', (encapsulation, text) => {
+    const crafted = printCrafted({ ...SEGMENT, encapsulation });
+    expect(crafted).toBe(`${text} [ect0] . 1000:1000(0) ack 2000 win 65535`);
+    const anything = text.replace('sum 0, off 0', 'sum *, off *');
+    expect(printPattern({ ...SEGMENT, encapsulation })).toBe(`${anything} [ect0] .`);
+  });
+
+  it('what a tunnel carries without being IP', () => {
+    const packet = decodePacket(bytes('4500001a 00000000 402f0000 c6336401 c6336402 00006558 abcd'));
+    expect(printPacket(packet)).toBe('ipv4 198.51.100.1 > 198.51.100.2: gre: opaque 2 bytes abcd');
+  });
+
+  it('of a pattern that leaves addresses free, and PSP, which stands behind the IP part', () => {
+    expect(printPattern({ ...SEGMENT, encapsulation: [{ kind: 'ipv4' }, { kind: 'psp', spi: 7 }] })).toBe(
+      'ipv4 * > *: [ect0] encap psp spi 7 .',
+    );
   });
 });
 
@@ -122,7 +168,15 @@ describe('printPattern', () => {
     [{ kind: 'tcp', flags: 0x010, ip: { ecn: 0, dontFragment: false } }, '[noecn, nodf] .'],
     [{ kind: 'udp' }, 'udp'],
     [{ kind: 'udp', length: 3 }, 'udp (3)'],
-    [{ kind: 'icmp', type: 3, code: 4, mtu: 1200, quotedSeq: 1 }, 'icmp type_3 code_4 mtu 1200 [1:1(0)]'],
+    [
+      { kind: 'icmp', type: 3, code: 4, mtu: 1200, quoted: { kind: 'tcp', seq: 1, length: 9 } },
+      'icmp type_3 code_4 mtu 1200 [1:10(9)]',
+    ],
+    [{ kind: 'icmp', type: 3, code: 3, quoted: { kind: 'udp', length: 9 } }, 'icmp type_3 code_3 [udp (9)]'],
+    [{ kind: 'icmp', type: 8, code: 0, quoted: { kind: 'raw', length: 64 } }, 'icmp type_8 code_0 [raw (64)]'],
+    // As packetdrill reads `S 0:0(0)`: what is 0 anyway is not shown.
+    [{ kind: 'tcp', flags: 0x002, ack: 0, urgentPointer: 0, zeros: true }, 'S'],
+    [{ kind: 'tcp', flags: 0x010, ack: 0 }, '. ack 0'],
     [{ kind: 'icmp', type: 8, code: 0, id: 0, ip: { ttl: 1 } }, '[ttl 1] icmp type_8 code_0 id 0'],
   ])('%j', (pattern, text) => {
     expect(printPattern(pattern)).toBe(text);

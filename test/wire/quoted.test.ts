@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ipv4ChecksumHolds } from '../../src/wire/integrity';
 import { decodePacket } from '../../src/wire/packet';
-import { quotedPacket, quoteSegment } from '../../src/wire/quoted';
+import type { IcmpPattern } from '../../src/wire/pattern';
+import { messageLength, type QuotedPacket, quotedPacket, quotePacket } from '../../src/wire/quoted';
 import type { IcmpMessage } from '../../src/wire/wire';
 import { FINACK4, bytes, SYN6, UNREACHABLE4, UNREACHABLE6 } from './captured';
 
@@ -66,26 +67,38 @@ describe('reading', () => {
 });
 
 describe('writing', () => {
-  it.each([
-    [4, '192.0.2.2', '192.0.2.1', 28],
-    [6, '2001:db8::2', '2001:db8::1', 48],
-  ] as const)('IPv%i: what is written is read', (version, source, target, length) => {
-    const quoted = { version, source, target, sourcePort: 8080, targetPort: 40_000, seq: 4_000_000_000 };
-    const raw = quoteSegment(quoted);
-    expect(raw).toHaveLength(length);
-    expect(quotedPacket(messageWith(raw))).toEqual({ kind: 'tcp', ...quoted, length: 0 });
+  const ends4 = { version: 4, source: '192.0.2.2', target: '192.0.2.1' } as const;
+  const ends6 = { version: 6, source: '2001:db8::2', target: '2001:db8::1' } as const;
+  const ports = { sourcePort: 8080, targetPort: 40_000 };
+  const table: readonly QuotedPacket[] = [
+    { kind: 'tcp', ...ends4, ...ports, seq: 4_000_000_000, length: 0 },
+    { kind: 'tcp', ...ends6, ...ports, seq: 4_000_000_000, length: 1440 },
+    { kind: 'udp', ...ends4, ...ports, seq: 0, length: 10 },
+    { kind: 'udp', ...ends6, ...ports, seq: 0, length: 0 },
+  ];
+  it.each(table)('$kind over IPv$version: what is written is read', (quoted) => {
+    const raw = quotePacket(quoted);
+    // RFC 792: the IP header and 64 bits more.
+    expect(raw).toHaveLength((quoted.version === 4 ? 20 : 40) + 8);
+    expect(quotedPacket(messageWith(raw))).toEqual(quoted);
   });
 
   it('the quoted header has a right checksum', () => {
-    const quoted = {
-      version: 4,
-      source: '192.0.2.2',
-      target: '192.0.2.1',
-      sourcePort: 1,
-      targetPort: 2,
-      seq: 3,
-    } as const;
-    const packet = decodePacket(quoteSegment(quoted));
+    const packet = decodePacket(
+      quotePacket({ kind: 'tcp', ...ends4, sourcePort: 1, targetPort: 2, seq: 3, length: 4 }),
+    );
     expect(packet.kind === 'ipv4' && ipv4ChecksumHolds(packet)).toBe(true);
+  });
+});
+
+describe('the length of a message', () => {
+  it.each<[string, Omit<IcmpPattern, 'kind' | 'code'>, 4 | 6, number]>([
+    ['an echo', { type: 8 }, 4, 8],
+    ['an error', { type: 3 }, 4, 8 + 20 + 8],
+    ['an error over IPv6', { type: 1 }, 6, 8 + 40 + 8],
+    ['an echo that quotes', { type: 8, quoted: { kind: 'udp', length: 100 } }, 4, 36],
+    ['raw', { type: 3, quoted: { kind: 'raw', length: 100 } }, 4, 100],
+  ])('%s', (_, pattern, version, length) => {
+    expect(messageLength({ kind: 'icmp', code: 0, ...pattern }, version)).toBe(length);
   });
 });

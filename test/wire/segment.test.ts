@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { encapsulate } from '../../src/wire/encapsulate';
 import { decodePacket } from '../../src/wire/packet';
 import { hasFlags, segmentEnd, segmentLength, tcpOf } from '../../src/wire/segment';
 import { SYN4, UDP4 } from './captured';
@@ -28,7 +29,9 @@ it('asks for all bits', () => {
 });
 
 it('finds the segment in a packet', () => {
+  const encapsulated = decodePacket(encapsulate(SYN4, 4, [{ kind: 'ipv6' }]));
   expect(tcpOf(decodePacket(SYN4))?.targetPort).toBe(8080);
+  expect(tcpOf(encapsulated)?.targetPort).toBe(8080);
   expect(tcpOf(decodePacket(UDP4))).toBeUndefined();
   expect(tcpOf(decodePacket(new Uint8Array(3)))).toBeUndefined();
 });

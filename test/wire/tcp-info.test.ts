@@ -1,10 +1,7 @@
 /** Held against the kernel's own header: a C program says where each field of struct tcp_info lies. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TCP_INFO_FIELDS, tcpInfoField } from '../../src/wire/tcp-info';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { TCP_INFO_FIELDS, tcpInfoField, tcpInfoInteger } from '../../src/wire/tcp-info';
+import { cValues } from './c-header';
 
 /** Fields that a header of 2022 has; bit fields have no offset in C. */
 const IN_EVERY_HEADER = [
@@ -17,27 +14,18 @@ const IN_EVERY_HEADER = [
 ].map((name) => `tcpi_${name}`);
 
 describe('struct tcp_info', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'packetspec-tcp-info-'));
   const layout = new Map<string, readonly [offset: number, size: number]>();
 
   beforeAll(() => {
-    const lines = IN_EVERY_HEADER.map((name) => `P(${name})`).join('\n');
-    const program = `#include <stddef.h>
-#include <stdio.h>
-#include <linux/tcp.h>
-#define P(f) printf("%s %zu %zu\\n", #f, offsetof(struct tcp_info, f), sizeof(((struct tcp_info *)0)->f));
-int main(void) {
-${lines}
-return 0; }`;
-    writeFileSync(join(folder, 'layout.c'), program);
-    execFileSync('cc', ['-o', join(folder, 'layout'), join(folder, 'layout.c')]);
-    for (const line of execFileSync(join(folder, 'layout'), { encoding: 'utf8' }).trim().split('\n')) {
-      const [name = '', offset, size] = line.split(' ');
-      layout.set(name, [Number(offset), Number(size)]);
-    }
+    const places = cValues(
+      ['linux/tcp.h'],
+      IN_EVERY_HEADER.flatMap((name) => [
+        `offsetof(struct tcp_info, ${name})`,
+        `sizeof(((struct tcp_info *)0)->${name})`,
+      ]),
+    );
+    IN_EVERY_HEADER.forEach((name, index) => layout.set(name, [places[2 * index] ?? 0, places[2 * index + 1] ?? 0]));
   });
-
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it.each(IN_EVERY_HEADER)('%s is read from where the header has it', (name) => {
     const [offset, size] = layout.get(name) ?? [0, 0];
@@ -61,6 +49,25 @@ return 0; }`;
     const info = new Uint8Array(512);
     info[6] = 0xa7;
     expect([tcpInfoField(info, 'tcpi_snd_wscale'), tcpInfoField(info, 'tcpi_rcv_wscale')]).toEqual([7, 10]);
+  });
+
+  it('AccECN fills the structure up to 280 bytes, four fields in the last word (Linux 7.0)', () => {
+    const info = new Uint8Array(280);
+    info.set([0b1001_10_01, 3, 2, 1], 276);
+    const fields = ['ecn_mode', 'accecn_opt_seen', 'accecn_fail_mode', 'options2'];
+    expect(fields.map((name) => tcpInfoField(info, `tcpi_${name}`))).toEqual([1, 2, 9, 0x10203]);
+    info[248] = 5;
+    info[272] = 6;
+    expect([tcpInfoField(info, 'tcpi_received_ce'), tcpInfoField(info, 'tcpi_received_ce_bytes')]).toEqual([5, 6]);
+    expect(tcpInfoField(new Uint8Array(279), 'tcpi_ecn_mode')).toBeUndefined();
+    expect(tcpInfoField(new Uint8Array(276), 'tcpi_received_ce_bytes')).toBe(0);
+    expect(tcpInfoField(new Uint8Array(248), 'tcpi_received_ce')).toBeUndefined();
+  });
+
+  it('a rate of 64 bits is there to the last bit', () => {
+    const [offset = 0] = layout.get('tcpi_pacing_rate') ?? [];
+    const info = new Uint8Array(280).fill(0xff, offset, offset + 8);
+    expect(tcpInfoInteger(info, 'tcpi_pacing_rate')).toBe(2n ** 64n - 1n);
   });
 
   it('offers each field once', () => {

@@ -5,8 +5,15 @@ import { toHex } from '../../src/base/hex';
 import { addressBytes } from '../../src/wire/address';
 import { type CraftContext, craftPacket } from '../../src/wire/craft';
 import { encodeOptions, fillOption } from '../../src/wire/options';
-import type { Malformation, OptionPattern, PacketPattern, SegmentPattern } from '../../src/wire/pattern';
-import { craftContext, segmentPattern } from './arbitraries';
+import type {
+  EncapsulationPattern,
+  Malformation,
+  OptionPattern,
+  PacketPattern,
+  SegmentPattern,
+} from '../../src/wire/pattern';
+import { GRE_FLAG } from '../../src/wire/wire';
+import { craftContext, encapsulation, segmentPattern } from './arbitraries';
 import { CAPTURED } from './captured';
 import { type Dissection, dissect } from './tshark';
 
@@ -214,6 +221,87 @@ describe('each option by its name', () => {
       const isText = typeof values[0] === 'string';
       expect(isText ? hexOf(dissection, field) : numbers(dissection, field), field).toEqual(values);
     }
+  });
+});
+
+describe('packets in packets', () => {
+  const SAMPLES = 300;
+  const samples = fc
+    .sample(fc.tuple(segmentPattern, encapsulation, craftContext), { numRuns: SAMPLES * 2, seed: 2784 })
+    .filter(([, around]) => around.length > 0)
+    .slice(0, SAMPLES);
+  const TUNNEL_FIELDS = [
+    'ip.proto',
+    'ipv6.nxt',
+    'gre.flags_and_version',
+    'gre.proto',
+    'gre.checksum.status',
+    'gre.key',
+    'gre.sequence_number',
+    'mpls.label',
+    'mpls.exp',
+    'mpls.bottom',
+    'mpls.ttl',
+  ];
+  let dissections: Dissection[] = [];
+
+  beforeAll(() => {
+    const packets = samples.map(([pattern, around, context]) =>
+      craftPacket({ ...pattern, encapsulation: around }, context),
+    );
+    dissections = dissect(packets, [...IP_FIELDS, ...TCP_FIELDS, ...TUNNEL_FIELDS]);
+  });
+
+  function forEach(check: (around: readonly EncapsulationPattern[], of: number, dissection: Dissection) => void): void {
+    expect(samples.length).toBeGreaterThan(SAMPLES / 2);
+    for (const [index, [, around]] of samples.entries()) check(around, index, dissections[index] ?? {});
+  }
+
+  it('the segment inside', () => {
+    forEach((_, index, dissection) => {
+      const [pattern] = samples[index] ?? [];
+      expect(numbers(dissection, 'tcp.seq_raw')).toEqual([pattern?.seq]);
+      expect(numbers(dissection, 'tcp.len')).toEqual([pattern?.payload?.length]);
+      expect(dissection['tcp.checksum.status']).toEqual([GOOD]);
+    });
+  });
+
+  it('addresses, lengths and checksums of all IP headers, outer ones first', () => {
+    forEach((around, index, dissection) => {
+      const [, , context] = samples[index] ?? [];
+      for (const version of [4, 6] as const) {
+        const sources = around.flatMap((layer) =>
+          'source' in layer && layer.kind === `ipv${version}` ? [layer.source] : [],
+        );
+        const own = context?.version === version ? [context.sourceAddress] : [];
+        const found = dissection[version === 4 ? 'ip.src' : 'ipv6.src'] ?? [];
+        expect(found).toEqual([...sources, ...own]);
+      }
+      const statuses = dissection['ip.checksum.status'] ?? [];
+      expect(statuses.every((status) => status === GOOD)).toBe(true);
+    });
+  });
+
+  it('the fields of GRE', () => {
+    forEach((around, _, dissection) => {
+      const headers = around.filter((layer) => layer.kind === 'gre');
+      const present = (bit: number) => headers.filter(({ flags }) => (flags & bit) !== 0);
+      expect(numbers(dissection, 'gre.flags_and_version')).toEqual(headers.map(({ flags }) => flags));
+      expect(numbers(dissection, 'gre.key')).toEqual(present(GRE_FLAG.KEY).map(({ key }) => key));
+      const sequences = present(GRE_FLAG.SEQUENCE).map(({ sequence }) => sequence);
+      expect(numbers(dissection, 'gre.sequence_number')).toEqual(sequences);
+      expect(dissection['gre.checksum.status'] ?? []).toEqual(present(GRE_FLAG.CHECKSUM).map(() => GOOD));
+    });
+  });
+
+  it('the labels of MPLS', () => {
+    forEach((around, _, dissection) => {
+      const labels = around.flatMap((layer) => (layer.kind === 'mpls' ? layer.labels : []));
+      expect(numbers(dissection, 'mpls.label')).toEqual(labels.map(({ label }) => label));
+      expect(numbers(dissection, 'mpls.exp')).toEqual(labels.map(({ trafficClass }) => trafficClass));
+      expect(numbers(dissection, 'mpls.bottom')).toEqual(labels.map(({ bottom }) => Number(bottom)));
+      expect(numbers(dissection, 'mpls.ttl')).toEqual(labels.map(({ ttl }) => ttl));
+    });
   });
 });
 

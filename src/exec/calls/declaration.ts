@@ -3,8 +3,8 @@
  * What the kernel makes of it is compared elsewhere (match/call.ts); the words of the language are in spec/.
  */
 import type { CallRequest } from '../../host/host';
-import { integerOf } from '../../match/call';
-import type { Call, CallArgument } from '../../spec/model';
+import { integerOf } from '../../spec/arguments';
+import type { Call } from '../../spec/model';
 import type { Connection } from '../../timeline/timeline';
 import type { Resolved, SocketTable } from '../sockets';
 
@@ -45,9 +45,17 @@ export function both<A, B, R>(
   return 'problem' in right ? right : build(left.value, right.value);
 }
 
-/** The bytes that a sending call sends: the string that is written, or zeros of the count. */
-export function bytesToSend(argument: CallArgument | undefined, count: number): Uint8Array {
-  const bytes = new Uint8Array(Math.max(0, count));
-  if (argument?.kind === 'string') bytes.set(argument.bytes.subarray(0, count));
-  return bytes;
+/** Goes on with a resolved value, or stops at its problem. */
+export function given<A, R>(resolved: Resolved<A>, build: (value: A) => Resolved<R>): Resolved<R> {
+  return 'problem' in resolved ? resolved : build(resolved.value);
+}
+
+/** All values, or the first problem. */
+export function all<T>(resolved: readonly Resolved<T>[]): Resolved<readonly T[]> {
+  const values: T[] = [];
+  for (const one of resolved) {
+    if ('problem' in one) return one;
+    values.push(one.value);
+  }
+  return { value: values };
 }

@@ -9,7 +9,7 @@ import { Worker } from 'node:worker_threads';
 import { HostError } from '../host';
 import type { Control } from './blocking-protocol';
 import { CONTROL_BYTES, controlOf, NUMBER, STATE, WORD } from './blocking-protocol';
-import type { PreparedCall } from './calls';
+import type { PreparedCall } from './calls/prepared-call';
 import { EFD_CLOEXEC, EFD_NONBLOCK, SIGUSR2, SYSTEM_CALLS } from './constants';
 import { libc, newTimespec, succeed } from './libc';
 import { whileAtHome } from './namespace';

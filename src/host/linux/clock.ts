@@ -8,6 +8,7 @@
  */
 import type { Ns } from '../../base/nanoseconds';
 import { NS_PER_MS, NS_PER_S, NS_PER_US } from '../../base/nanoseconds';
+import type { WallTime } from '../../trace/trace';
 import { newTimespec, readMonotonic, readRealtime } from './libc';
 
 /** Two readings of the offset that differ by less are the same: scheduling can lengthen a reading that much. */
@@ -46,6 +47,12 @@ export class RunClock {
   now(): Ns {
     readMonotonic(this.#time);
     return this.at(this.#time[0] ?? 0, this.#time[2] ?? 0);
+  }
+
+  /** What CLOCK_REALTIME showed at time zero, by the latest measurement of the distance between the clocks. */
+  realtimeAtZero(): WallTime {
+    const carry = Math.floor(this.#offsetNs / NS_PER_S);
+    return { seconds: this.#realBaseSeconds + carry, nanoseconds: this.#offsetNs - carry * NS_PER_S };
   }
 
   /** A moment of CLOCK_MONOTONIC that another thread has read. */

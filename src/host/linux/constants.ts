@@ -1,6 +1,6 @@
 /**
  * Numbers of the Linux ABI, for x86-64 and arm64 (both little endian with eight-byte pointers). A number that differs
- * between the two stands in `SYSTEM_CALLS`; all others are the same on both.
+ * between the two stands in `SYSTEM_CALLS` or `EPOLL_EVENT`; all others are the same on both.
  */
 import { assert, present } from '../../base/assert';
 
@@ -24,6 +24,21 @@ interface SystemCallNumbers {
   readonly gettid: number;
   readonly tgkill: number;
   readonly exitGroup: number;
+  readonly readv: number;
+  readonly writev: number;
+  readonly sendmsg: number;
+  readonly recvmsg: number;
+  readonly openat: number;
+  readonly pipe2: number;
+  readonly sendfile: number;
+  readonly splice: number;
+  readonly epollCreate1: number;
+  readonly epollCtl: number;
+  readonly epollPwait: number;
+  readonly capget: number;
+  readonly capset: number;
+  readonly pidfdOpen: number;
+  readonly pidfdSendSignal: number;
 }
 
 const SYSTEM_CALLS_BY_ARCHITECTURE: Readonly<Record<string, SystemCallNumbers>> = {
@@ -47,6 +62,21 @@ const SYSTEM_CALLS_BY_ARCHITECTURE: Readonly<Record<string, SystemCallNumbers>> 
     gettid: 186,
     tgkill: 234,
     exitGroup: 231,
+    readv: 19,
+    writev: 20,
+    sendmsg: 46,
+    recvmsg: 47,
+    openat: 257,
+    pipe2: 293,
+    sendfile: 40,
+    splice: 275,
+    epollCreate1: 291,
+    epollCtl: 233,
+    epollPwait: 281,
+    capget: 125,
+    capset: 126,
+    pidfdOpen: 434,
+    pidfdSendSignal: 424,
   },
   arm64: {
     read: 63,
@@ -68,6 +98,21 @@ const SYSTEM_CALLS_BY_ARCHITECTURE: Readonly<Record<string, SystemCallNumbers>> 
     gettid: 178,
     tgkill: 131,
     exitGroup: 94,
+    readv: 65,
+    writev: 66,
+    sendmsg: 211,
+    recvmsg: 212,
+    openat: 56,
+    pipe2: 59,
+    sendfile: 71,
+    splice: 76,
+    epollCreate1: 20,
+    epollCtl: 21,
+    epollPwait: 22,
+    capget: 90,
+    capset: 91,
+    pidfdOpen: 434,
+    pidfdSendSignal: 424,
   },
 };
 
@@ -77,6 +122,10 @@ export const SYSTEM_CALLS = present(
   SYSTEM_CALLS_BY_ARCHITECTURE[process.arch],
   `the table of system calls for ${process.arch}`,
 );
+
+/** struct epoll_event: events, then 64 bits of data; packed on x86-64 only. */
+export const EPOLL_EVENT =
+  process.arch === 'x64' ? ({ dataAt: 4, bytes: 12 } as const) : ({ dataAt: 8, bytes: 16 } as const);
 
 export const AF_UNSPEC = 0;
 export const AF_INET = 2;
@@ -110,7 +159,12 @@ export const O_RDONLY = 0;
 export const O_RDWR = 2;
 export const O_NONBLOCK = 0x800;
 export const O_CLOEXEC = 0x80000;
+export const AT_FDCWD = -100;
+export const F_SETFD = 2;
 export const F_SETFL = 4;
+export const F_SETPIPE_SZ = 1031;
+export const FD_CLOEXEC = 1;
+export const EPOLL_CLOEXEC = 0x80000;
 export const EFD_NONBLOCK = 0x800;
 export const EFD_CLOEXEC = 0x80000;
 export const MFD_CLOEXEC = 1;
@@ -121,9 +175,16 @@ export const CLONE_NEWNET = 0x40000000;
 
 export const TUNSETIFF = 0x400454ca;
 export const TUNSETPERSIST = 0x400454cb;
+export const TUNSETOFFLOAD = 0x400454d0;
+export const TUN_F_CSUM = 0x01;
+export const TUN_F_TSO4 = 0x02;
+export const TUN_F_TSO6 = 0x04;
+export const TUN_F_TSO_ECN = 0x08;
 export const IFF_TUN = 0x0001;
 export const IFF_NO_PI = 0x1000;
+export const IFF_VNET_HDR = 0x4000;
 export const IFF_UP = 0x1;
+export const SIOCETHTOOL = 0x8946;
 
 export const CLOCK_REALTIME = 0;
 export const CLOCK_MONOTONIC = 1;
@@ -143,6 +204,10 @@ export const SIGUSR2 = 12;
 export const SIGALRM = 14;
 export const SIG_UNBLOCK = 1;
 
+export const POSIX_SPAWN_SETSIGDEF = 0x04;
+export const POSIX_SPAWN_SETSIGMASK = 0x08;
+export const POSIX_SPAWN_SETSID = 0x80;
+
 export const EPERM = 1;
 export const ENOENT = 2;
 export const EINTR = 4;
@@ -150,4 +215,5 @@ export const EAGAIN = 11;
 export const EACCES = 13;
 export const EEXIST = 17;
 export const ENODEV = 19;
+export const EMSGSIZE = 90;
 export const EAFNOSUPPORT = 97;

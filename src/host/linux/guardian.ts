@@ -1,5 +1,6 @@
 /**
- * The guardian of an executor: a small process that outlives it, to end the connections that it leaves behind.
+ * The guardian of an executor: a small process that outlives it, to end the connections and the commands that it leaves
+ * behind.
  *
  * A connection that was closed while data or its FIN was not acknowledged belongs to no process, and keeps its network
  * until the kernel gives up retransmitting, some 100 s later. So a shell holds the network of the present run open; when
@@ -14,6 +15,7 @@ import { closeSync, openSync, readlinkSync } from 'node:fs';
 import { NS_PER_MS } from '../../base/nanoseconds';
 import { CLONE_NEWNET, F_SETFL, O_CLOEXEC, O_NONBLOCK, SYSTEM_CALLS, WNOHANG } from './constants';
 import { SockDiag } from './diag/sock-diag';
+import { killInhabitants } from './inhabitants';
 import { libc, newTimespec, succeed } from './libc';
 
 /** The descriptor under which the shell holds the network. */
@@ -116,9 +118,13 @@ const LOOK_AGAIN_MS = 50;
 const QUIET_LOOKS = 2;
 const MOST_LOOKS = 20;
 
-/** What the shell becomes when its executor was killed: ends all connections in the network that the shell held. */
+/**
+ * What the shell becomes when its executor was killed: ends the commands of the spec that still run in the network that
+ * the shell held, and all connections there.
+ */
 export function destroyHeldSockets(): void {
   succeed('setns', libc.setns(HELD_FD, CLONE_NEWNET));
+  killInhabitants();
   let quiet = 0;
   for (let look = 0; look < MOST_LOOKS && quiet < QUIET_LOOKS; look++) {
     if (look > 0) pause(LOOK_AGAIN_MS);

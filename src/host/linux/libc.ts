@@ -27,6 +27,27 @@ function declare<A extends readonly Argument[]>(prototype: string): (...args: A)
   };
 }
 
+/**
+ * A function of the posix_spawn family, which returns the error number. Looked up at its first call, since old versions
+ * of libc lack one. @throws HostError `system-call`, at the first call
+ */
+function declareSpawning<A extends readonly Argument[]>(prototype: string): (...args: A) => number {
+  let invoke: ((...args: A) => number) | undefined;
+  return (...args) => {
+    invoke ??= find<A>(prototype);
+    return -invoke(...args);
+  };
+}
+
+function find<A extends readonly Argument[]>(prototype: string): (...args: A) => number {
+  try {
+    return library.func(prototype);
+  } catch (cause) {
+    const hint = 'commands of specs need glibc 2.29 or musl 1.1.24';
+    throw new HostError('system-call', `this libc does not have: ${prototype}`, hint, cause);
+  }
+}
+
 export const libc = {
   open: declare<[path: string, flags: number]>('int open(const char *path, int flags)'),
   close: declare<[fd: number]>('int close(int fd)'),
@@ -84,6 +105,33 @@ export const libc = {
     'int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)',
   ),
   getppid: declare<[]>('int getppid()'),
+  kill: declare<[pid: number, signal: number]>('int kill(int pid, int signal)'),
+  /** `arguments` and `environment` are addresses of texts that end with a zero byte, and at last a zero. */
+  posixSpawn: declareSpawning<
+    [pid: Pointer, path: string, actions: Pointer, attributes: Pointer, args: Pointer, environment: Pointer]
+  >('int posix_spawn(void *pid, const char *path, void *actions, void *attributes, void *args, void *environment)'),
+  spawnActionsInit: declareSpawning<[actions: Pointer]>('int posix_spawn_file_actions_init(void *actions)'),
+  spawnActionsDestroy: declareSpawning<[actions: Pointer]>('int posix_spawn_file_actions_destroy(void *actions)'),
+  spawnActionsAddOpen: declareSpawning<[actions: Pointer, fd: number, path: string, flags: number, mode: number]>(
+    'int posix_spawn_file_actions_addopen(void *actions, int fd, const char *path, int flags, unsigned int mode)',
+  ),
+  spawnActionsAddDup2: declareSpawning<[actions: Pointer, fd: number, target: number]>(
+    'int posix_spawn_file_actions_adddup2(void *actions, int fd, int target)',
+  ),
+  /** glibc 2.29, musl 1.1.24. */
+  spawnActionsAddChdir: declareSpawning<[actions: Pointer, path: string]>(
+    'int posix_spawn_file_actions_addchdir_np(void *actions, const char *path)',
+  ),
+  spawnAttributesInit: declareSpawning<[attributes: Pointer]>('int posix_spawnattr_init(void *attributes)'),
+  spawnAttributesSetFlags: declareSpawning<[attributes: Pointer, flags: number]>(
+    'int posix_spawnattr_setflags(void *attributes, short flags)',
+  ),
+  spawnAttributesSetSigDefault: declareSpawning<[attributes: Pointer, set: Pointer]>(
+    'int posix_spawnattr_setsigdefault(void *attributes, void *set)',
+  ),
+  spawnAttributesSetSigMask: declareSpawning<[attributes: Pointer, set: Pointer]>(
+    'int posix_spawnattr_setsigmask(void *attributes, void *set)',
+  ),
   /** Any system call by its number; arguments that are addresses are numbers from `addressOf`. */
   syscall: declare<[number: number, a: number, b: number, c: number, d: number, e: number, f: number]>(
     'long syscall(long number, long a, long b, long c, long d, long e, long f)',

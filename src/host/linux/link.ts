@@ -9,6 +9,7 @@ import { AF_INET, AF_INET6, AF_UNSPEC, EEXIST, IFF_UP } from './constants';
 import { errnoName } from './errno';
 import { libc, newTimespec } from './libc';
 import type { NetlinkMessage } from './netlink';
+import { setSpeed } from './link-speed';
 import { attribute, NETLINK_ROUTE, NetlinkSocket, NLM_F_CREATE, NLM_F_EXCL, uint32 } from './netlink';
 
 const LOOPBACK_INDEX = 1;
@@ -30,6 +31,7 @@ const IFA_FLAGS = 8;
 const IFA_F_NODAD = 0x02;
 const RTA_DST = 1;
 const RTA_OIF = 4;
+const RTA_GATEWAY = 5;
 const RT_TABLE_MAIN = 254;
 const RTPROT_STATIC = 4;
 const RT_SCOPE_UNIVERSE = 0;
@@ -49,6 +51,7 @@ interface Step {
 /** @throws HostError when the kernel refuses a step */
 export function configureLinks(network: Network, tunIndex: number): void {
   allowAsymmetricRoutes();
+  if (network.speedMbps !== undefined) setSpeed('tun0', network.speedMbps);
   const netlink = new NetlinkSocket(NETLINK_ROUTE);
   try {
     const steps = linkSteps(network, tunIndex);
@@ -80,13 +83,14 @@ function allowAsymmetricRoutes(): void {
 function linkSteps(network: Network, tunIndex: number): readonly Step[] {
   const device = [attribute(IFLA_MTU, uint32(network.mtu)), attribute(IFLA_TXQLEN, uint32(QUEUE_PACKETS))];
   if (existsSync('/proc/sys/net/ipv6')) device.push(noLinkLocalAddress());
-  const { localAddress, localPrefixLength, remoteAddress, remotePrefixLength } = network;
+  const { localAddress, localPrefixLength, remoteAddress, remotePrefixLength, gateway } = network;
+  const via = gateway === undefined ? '' : ` via ${gateway}`;
   return [
     { what: 'raising lo', message: link(LOOPBACK_INDEX, IFF_UP, []) },
     { what: `setting mtu ${network.mtu} of tun0`, message: link(tunIndex, 0, device) },
     { what: 'raising tun0', message: link(tunIndex, IFF_UP, []) },
     { what: `address ${localAddress}/${localPrefixLength} on tun0`, message: address(network, tunIndex) },
-    { what: `route to ${remoteAddress}/${remotePrefixLength}`, message: route(network, tunIndex) },
+    { what: `route to ${remoteAddress}/${remotePrefixLength}${via}`, message: route(network, tunIndex) },
   ];
 }
 
@@ -119,14 +123,20 @@ function address(network: Network, index: number): NetlinkMessage {
   };
 }
 
+/**
+ * To the device itself, or through a gateway behind it, as `ip route add ... via ...` makes it. For IPv4 the kernel takes
+ * the local address itself as a gateway too, which then means the same as none; for IPv6 it refuses that.
+ */
 function route(network: Network, index: number): NetlinkMessage {
-  const prefix = maskHostBits(addressBytes(network.remoteAddress, network.ipVersion), network.remotePrefixLength);
-  const scope = network.ipVersion === 4 ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
+  const { ipVersion, gateway } = network;
+  const prefix = maskHostBits(addressBytes(network.remoteAddress, ipVersion), network.remotePrefixLength);
+  const scope = ipVersion === 4 && gateway === undefined ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
   const header = Uint8Array.of(
     ...[familyOf(network), network.remotePrefixLength, 0, 0],
     ...[RT_TABLE_MAIN, RTPROT_STATIC, scope, RTN_UNICAST],
   );
   const attributes = [attribute(RTA_DST, prefix), attribute(RTA_OIF, uint32(index))];
+  if (gateway !== undefined) attributes.push(attribute(RTA_GATEWAY, addressBytes(gateway, ipVersion)));
   return {
     type: RTM_NEWROUTE,
     flags: NLM_F_CREATE | NLM_F_EXCL,

@@ -2,18 +2,19 @@
 import { existsSync } from 'node:fs';
 import type { Ns } from '../../base/nanoseconds';
 import type { Network } from '../../timeline/timeline';
-import type { CounterValues, ProcNetTcpRow, SocketEntry } from '../../trace/trace';
-import type { CallRequest, LinkFrame, ReturnedCall, Run, TimedOutcome } from '../host';
+import type { CounterValues, OptionBytes, ProcNetTcpRow, SocketEntry, WallTime } from '../../trace/trace';
+import type { CallRequest, LinkFrame, ReturnedCall, Run, ShellRequest, TimedCommand, TimedOutcome } from '../host';
 import { withAlarm } from './alarm';
 import type { BlockingThreads } from './blocking-threads';
-import type { PreparedCall } from './calls';
-import { outcomeOf, prepareCall } from './calls';
+import { isCutShort, outcomeOf, prepareCall } from './calls/calls';
+import type { PreparedCall } from './calls/prepared-call';
 import { RunClock } from './clock';
-import { EINTR, IPPROTO_TCP, SO_LINGER, SOL_SOCKET, SYSTEM_CALLS, TCP_INFO } from './constants';
+import { EINTR, IPPROTO_TCP, TCP_INFO } from './constants';
 import { CounterFiles } from './counters';
 import { SockDiag } from './diag/sock-diag';
 import { errnoName } from './errno';
 import type { Guardian } from './guardian';
+import { Ledger } from './ledger';
 import { libc } from './libc';
 import { configureLinks } from './link';
 import { enterPrivateNetwork, returnHome } from './namespace';
@@ -21,6 +22,8 @@ import { PacketSocket } from './packet-socket';
 import { readProcNetTcp } from './proc-net-tcp';
 import { lowerScheduling, raiseScheduling } from './scheduling';
 import { ServerProcess } from './server-process';
+import { Shells } from './shell';
+import { StarvationMeter } from './starvation';
 import type { Sysctls } from './sysctl';
 import { Tun } from './tun';
 import { Waiter } from './wait';
@@ -46,9 +49,10 @@ export class LinuxRun implements Run {
   readonly #waiter: Waiter;
   readonly #diag: SockDiag;
   readonly #counters: CounterFiles;
+  readonly #starvation: StarvationMeter;
   readonly #hasIpv6 = existsSync('/proc/thread-self/net/tcp6');
-  /** What the calls of the spec have opened and not closed. */
-  readonly #descriptors = new Set<number>();
+  readonly #ledger = new Ledger();
+  readonly #shells = new Shells(this.#clock);
   /** What must be undone, the last first. */
   readonly #undo: (() => void)[] = [];
   #server: ServerProcess | undefined;
@@ -63,11 +67,12 @@ export class LinuxRun implements Run {
       enterPrivateNetwork();
       this.#undo.push(returnHome);
       if (guardian !== undefined) this.#undo.push(guardian.hold());
-      this.#tun = this.#keep(new Tun());
+      this.#tun = this.#keep(new Tun(network));
       configureLinks(network, this.#tun.index);
       this.#packets = this.#keep(new PacketSocket(this.#clock, this.#tun.index));
       this.#diag = this.#keep(new SockDiag());
       this.#counters = this.#keep(new CounterFiles());
+      this.#starvation = this.#keep(new StarvationMeter());
     } catch (error) {
       this.#undoAll();
       throw error;
@@ -98,6 +103,7 @@ export class LinuxRun implements Run {
     this.scheduling = raiseScheduling(this.#threads.threadIds);
     this.#clock.restart();
     this.#packets.restart();
+    this.#starvation.restart();
   }
 
   endTimedPart(): void {
@@ -107,6 +113,14 @@ export class LinuxRun implements Run {
 
   nowNs(): Ns {
     return this.#clock.now();
+  }
+
+  kernelWaitedNs(): Ns {
+    return this.#starvation.waitedNs();
+  }
+
+  realtimeAtZero(): WallTime {
+    return this.#clock.realtimeAtZero();
   }
 
   waitForEvent(untilNs: Ns): void {
@@ -133,27 +147,29 @@ export class LinuxRun implements Run {
 
   call(request: CallRequest, limitNs: Ns): TimedOutcome {
     const prepared = prepareCall(request);
+    this.#ledger.begin(prepared);
     const made = prepared.maySleep ? withAlarm(limitNs, () => this.#make(prepared)) : this.#make(prepared);
     const { startedNs, endedNs, result } = made;
-    this.#follow(prepared, result);
-    const isCutShort = result === -EINTR || isShortWrite(prepared, result);
-    const interrupted = prepared.maySleep && isCutShort && endedNs - startedNs >= limitNs;
+    this.#ledger.end(prepared, result);
+    const interrupted = wasInterrupted(prepared, result) && endedNs - startedNs >= limitNs;
     return { startedNs, endedNs, outcome: outcomeOf(prepared, result), interrupted };
   }
 
   startBlockingCall(request: CallRequest, token: number): { readonly startedNs: Ns } {
-    const { seconds, ns } = this.#threads.start(prepareCall(request), token);
+    const prepared = prepareCall(request);
+    this.#ledger.begin(prepared);
+    const { seconds, ns } = this.#threads.start(prepared, token);
     return { startedNs: this.#clock.at(seconds, ns) };
   }
 
   returnedCalls(): readonly ReturnedCall[] {
     return this.#threads.collect().map(({ token, prepared, result, endedSeconds, endedNs, cancelled }) => {
-      this.#follow(prepared, result);
+      this.#ledger.end(prepared, result);
       return {
         token,
         endedNs: this.#clock.at(endedSeconds, endedNs),
         outcome: outcomeOf(prepared, result),
-        cancelled: cancelled && (result === -EINTR || isShortWrite(prepared, result)),
+        cancelled: cancelled && wasInterrupted(prepared, result),
       };
     });
   }
@@ -170,7 +186,7 @@ export class LinuxRun implements Run {
     return this.#counters.read();
   }
 
-  tcpInfo(fd: number): { readonly bytes: Uint8Array } | { readonly errno: string } {
+  tcpInfo(fd: number): OptionBytes {
     const bytes = new Uint8Array(LARGEST_TCP_INFO);
     const length = Uint32Array.of(bytes.length);
     const result = libc.getsockopt(fd, IPPROTO_TCP, TCP_INFO, bytes, length);
@@ -181,6 +197,10 @@ export class LinuxRun implements Run {
     return readProcNetTcp(this.#hasIpv6);
   }
 
+  shell(command: ShellRequest): TimedCommand {
+    return this.#shells.run(command);
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -189,9 +209,12 @@ export class LinuxRun implements Run {
   async #close(): Promise<void> {
     this.endTimedPart();
     this.#threads.cancelAll();
-    for (const { prepared, result } of this.#threads.collect()) this.#follow(prepared, result);
+    for (const { prepared, result } of this.#threads.collect()) this.#ledger.end(prepared, result);
+    // All that follows needs the rights that the spec may have given up.
+    this.#ledger.restore();
     await this.#server?.kill();
-    for (const fd of this.#descriptors) abandon(fd);
+    this.#shells.close();
+    this.#ledger.closeAll();
     this.#endConnections();
     this.#undoAll();
   }
@@ -212,14 +235,6 @@ export class LinuxRun implements Run {
     return { startedNs, endedNs: this.#clock.now(), result };
   }
 
-  /** Notes which descriptors a call has opened or closed. */
-  #follow({ number, values }: PreparedCall, result: number): void {
-    const opens = number === SYSTEM_CALLS.socket || number === SYSTEM_CALLS.accept4;
-    if (opens && result >= 0) this.#descriptors.add(result);
-    // Linux closes the descriptor even when the call says EINTR.
-    if (number === SYSTEM_CALLS.close) this.#descriptors.delete(values[0] ?? -1);
-  }
-
   #keep<T extends { close(): void }>(part: T): T {
     this.#undo.push(() => part.close());
     return part;
@@ -230,13 +245,7 @@ export class LinuxRun implements Run {
   }
 }
 
-/** Closes a socket without waiting for anybody: its connection is reset. */
-function abandon(fd: number): void {
-  libc.setsockopt(fd, SOL_SOCKET, SO_LINGER, Int32Array.of(1, 0), 8);
-  libc.close(fd);
-}
-
-function isShortWrite({ number, values }: PreparedCall, result: number): boolean {
-  const writes = number === SYSTEM_CALLS.write || number === SYSTEM_CALLS.sendto;
-  return writes && result >= 0 && result < (values[2] ?? 0);
+/** A signal came: the call moved nothing, or not all that it was to. */
+function wasInterrupted(prepared: PreparedCall, result: number): boolean {
+  return prepared.maySleep && (result === -EINTR || isCutShort(prepared, result));
 }

@@ -27,7 +27,8 @@ import { keepStampsOn } from './packet-stamps';
 import { StampedReceiver } from './stamped-receiver';
 
 const RECEIVE_BUFFER_BYTES = 32 * 1024 * 1024;
-const LARGEST_FRAME = 65_536;
+/** The largest IPv6 packet without a jumbo payload; super-segments are no longer. */
+const LARGEST_FRAME = 65_575;
 const ADDRESS_BYTES = 20;
 const PACKET_TYPE_AT = 10;
 

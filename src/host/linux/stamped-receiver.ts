@@ -1,15 +1,13 @@
 /** recvmsg() on a socket with SO_TIMESTAMPNS: the bytes, the kernel's time stamp, and the address. */
 import { MSG_DONTWAIT, SO_TIMESTAMPNS, SOL_SOCKET } from './constants';
 import { addressOf, libc, succeed } from './libc';
+import { encodeVector, MSGHDR } from './message-header';
 
 const CONTROL_BYTES = 64;
 const ADDRESS_BYTES = 128;
 /** In the control bytes, as 32-bit words: length (8 bytes), level, type, then a struct timespec. */
 const STAMP_SECONDS_WORD = 4;
 const STAMP_NS_WORD = 6;
-
-/** struct msghdr, as 64-bit words. */
-const MSGHDR = { name: 0, nameLength: 1, vector: 2, vectorLength: 3, control: 4, controlLength: 5, words: 7 } as const;
 
 export class StampedReceiver {
   /** Written by `receive`; the bytes up to the length that it returned. */
@@ -24,7 +22,7 @@ export class StampedReceiver {
   constructor(fd: number, largest: number) {
     this.#fd = fd;
     this.bytes = new Uint8Array(largest);
-    this.#vector = BigUint64Array.of(BigInt(addressOf(this.bytes)), BigInt(largest));
+    this.#vector = encodeVector([[addressOf(this.bytes), largest]]);
     this.#message[MSGHDR.name] = BigInt(addressOf(this.address));
     this.#message[MSGHDR.vector] = BigInt(addressOf(this.#vector));
     this.#message[MSGHDR.vectorLength] = 1n;

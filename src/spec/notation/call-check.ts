@@ -6,9 +6,12 @@ import type { Call, CallArgument, StructField } from '../model';
 import { errorAt } from '../snippet';
 import type { Complaints } from '../snippet';
 import type { Span } from '../source';
-import { didYouMean, listNames, nearestName } from '../suggest';
+import { didYouMean, listNames, nearestName, oneOf } from '../suggest';
+import { checkAgreement } from './call-agreement';
+import { type ParameterKind, SHAPES, type Shape, WIDE_KINDS } from './call-shape';
 import { CALLS } from './call-table';
-import type { CallSignature, Parameter, ParameterKind } from './call-table';
+import type { CallSignature } from './call-table';
+import type { Dialect } from './scanner';
 
 export interface CallPlaces {
   readonly name: Span;
@@ -16,23 +19,34 @@ export interface CallPlaces {
 }
 
 /** True when the call can be made; reports what is wrong with it otherwise. */
-export function checkCall(call: Call, places: CallPlaces, complaints: Complaints): boolean {
+export function checkCall(call: Call, places: CallPlaces, complaints: Complaints, dialect: Dialect): boolean {
   const signature = CALLS.get(call.name);
   if (signature === undefined) {
     const nearest = nearestName(call.name, CALLS.keys());
     const hint =
-      nearest === undefined ? `known calls: ${listNames([...CALLS.keys()], 'and')}` : `did you mean \`${nearest}\`?`;
+      nearest === undefined ? `known calls: ${listNames(supportedCalls(), 'and')}` : `did you mean \`${nearest}\`?`;
     complaints.report(errorAt(places.name, 'unknown-call', `unknown system call \`${call.name}\``, hint));
     return false;
   }
+  if (signature.unsupported !== undefined && dialect === 'yaml') {
+    const message = `packetspec has no ${signature.unsupported}, which \`${call.name}\` needs`;
+    complaints.report(errorAt(places.name, 'unknown-call', message));
+    return false;
+  }
   const countFits = checkCount(call, signature, complaints);
+  const check = new ArgumentCheck(complaints, dialect);
   let fits = countFits;
   call.args.forEach((argument, index) => {
     const parameter = signature.parameters[index];
-    if (parameter !== undefined && countFits && !checkArgument(call, argument, parameter, complaints)) fits = false;
+    if (parameter === undefined || !countFits) return;
+    if (!check.fits(argument, parameter.kind, `the ${parameter.name} of \`${call.name}\``)) fits = false;
   });
-  if (countFits && !checkLengths(call, complaints)) fits = false;
+  if (fits && !checkAgreement(call, complaints)) fits = false;
   return checkResult(call, signature, places, complaints) && fits;
+}
+
+function supportedCalls(): readonly string[] {
+  return [...CALLS].flatMap(([name, { unsupported }]) => (unsupported === undefined ? [name] : []));
 }
 
 function checkCount(call: Call, signature: CallSignature, complaints: Complaints): boolean {
@@ -41,9 +55,10 @@ function checkCount(call: Call, signature: CallSignature, complaints: Complaints
   const count = call.args.length;
   if (count >= least && count <= most) return true;
   const wanted = least === most ? `${most}` : `${least} or ${most}`;
+  const noun = most === 1 ? 'argument' : 'arguments';
   const usage = `${call.name}(${signature.parameters.map(({ name }) => name).join(', ')})`;
   complaints.report(
-    errorAt(call.span, 'bad-call', `\`${call.name}\` takes ${wanted} arguments, not ${count}`, `usage: \`${usage}\``),
+    errorAt(call.span, 'bad-call', `\`${call.name}\` takes ${wanted} ${noun}, not ${count}`, `usage: \`${usage}\``),
   );
   return false;
 }
@@ -71,142 +86,129 @@ function checkResult(call: Call, signature: CallSignature, places: CallPlaces, c
   return false;
 }
 
-/** What each kind of parameter may be, in words. */
-const WORDING: Readonly<Record<ParameterKind, string>> = {
-  socket: 'the name of a socket',
-  number: 'a number or constants',
-  'number-or-ellipsis': 'a number, a constant or `...`',
-  address: '`...` (the harness knows the address)',
-  'address-or-unspec': '`...` (the harness knows the address) or `AF_UNSPEC`',
-  supplied: '`...`',
-  'output-buffer': '`...` (zeros) or "text"',
-  'input-buffer': '`...` (any content) or "text"',
-  'option-value': '`[number]`, "bytes", `{onoff=1, linger=0}` or `...`',
-  'option-length': 'a number, `[number]` or `...`',
-  'boxed-number': '`[number]` or `...`',
-  'poll-list': '`[{fd=NAME, events=POLLIN, revents=POLLIN}]`',
-};
+/** Looks at arguments, and at what stands inside them, however deep. `place` says in words where that is. */
+class ArgumentCheck {
+  readonly #complaints: Complaints;
+  readonly #dialect: Dialect;
 
-function checkArgument(call: Call, argument: CallArgument, parameter: Parameter, complaints: Complaints): boolean {
-  if (argument.kind === 'socket' && parameter.kind !== 'socket' && takesConstants(parameter.kind)) {
-    return unknownConstant(argument.name, argument.span, complaints);
+  constructor(complaints: Complaints, dialect: Dialect) {
+    this.#complaints = complaints;
+    this.#dialect = dialect;
   }
-  if (!checkSymbols(argument, complaints)) return false;
-  if (suits(argument, parameter.kind)) return true;
-  const message = `the ${parameter.name} of \`${call.name}\` is ${WORDING[parameter.kind]}`;
-  complaints.report(errorAt(argument.span, 'bad-call', message, socketHint(argument, parameter.kind)));
-  return false;
-}
 
-function socketHint(argument: CallArgument, kind: ParameterKind): string | undefined {
-  if (kind === 'socket' && argument.kind === 'integer')
-    return 'sockets have names here: the one that an earlier call gave with `= name`';
-  return undefined;
-}
-
-function takesConstants(kind: ParameterKind): boolean {
-  return kind === 'number' || kind === 'number-or-ellipsis' || kind === 'option-length';
-}
-
-/** Every constant in the argument, however deep, must be known. */
-function checkSymbols(argument: CallArgument, complaints: Complaints): boolean {
-  switch (argument.kind) {
-    case 'symbols': {
-      const unknown = argument.names.find((name) => constantValue(name) === undefined);
-      return unknown === undefined || unknownConstant(unknown, argument.span, complaints);
+  fits(argument: CallArgument, kind: ParameterKind, place: string): boolean {
+    const shape = SHAPES[kind];
+    switch (shape.form) {
+      case 'leaf':
+        return this.#leafFits(argument, kind, shape, place);
+      case 'list':
+        return this.#listFits(argument, shape, place);
+      case 'structure':
+        return argument.kind === 'struct'
+          ? this.#structureFits(argument.fields, argument.span, shape, place)
+          : this.#unfit(argument, shape.words, place);
+      case 'choice': {
+        const chosen = shape.choose(argument);
+        if (chosen !== undefined) return this.fits(argument, chosen, place);
+        return this.#constantsExist(argument) && this.#unfit(argument, shape.words, place);
+      }
     }
-    case 'list':
-      return argument.items.every((item) => checkSymbols(item, complaints));
-    case 'struct':
-      return argument.fields.every(({ value }) => checkSymbols(value, complaints));
-    case 'ellipsis':
-    case 'integer':
-    case 'string':
-    case 'socket':
-      return true;
+  }
+
+  #leafFits(
+    argument: CallArgument,
+    kind: ParameterKind,
+    shape: Extract<Shape, { form: 'leaf' }>,
+    place: string,
+  ): boolean {
+    if (argument.kind === 'socket' && kind.startsWith('number'))
+      return this.#unknownConstant(argument.name, argument.span);
+    if (!this.#constantsExist(argument)) return false;
+    if (shape.accepts(argument)) return WIDE_KINDS.has(kind) || this.#isNarrow(argument);
+    const isDescriptor = kind === 'socket' || kind === 'new-socket';
+    if (isDescriptor && this.#dialect === 'packetdrill')
+      return this.#unfit(argument, 'the number of a descriptor', place);
+    const hint = isDescriptor && argument.kind === 'integer' ? NAMES_HINT : undefined;
+    return this.#unfit(argument, shape.words, place, hint);
+  }
+
+  #listFits(argument: CallArgument, shape: Extract<Shape, { form: 'list' }>, place: string): boolean {
+    if (argument.kind !== 'list' || (shape.count !== undefined && argument.items.length !== shape.count))
+      return this.#unfit(argument, shape.words, place);
+    const results = argument.items.map((item) => this.fits(item, shape.item, `an item in ${place}`));
+    return results.every(Boolean);
+  }
+
+  #structureFits(
+    written: readonly StructField[],
+    span: Span,
+    { fields, oneOf: choices, words }: Extract<Shape, { form: 'structure' }>,
+    place: string,
+  ): boolean {
+    const seen = new Set<string>();
+    let fits = true;
+    for (const { name, value } of written) {
+      const field = fields.get(name);
+      if (field === undefined) {
+        fits = this.#fail(value.span, `${place} has no field \`${name}\``, oneOf(name, [...fields.keys()]).hint);
+      } else if (seen.has(name)) {
+        fits = this.#fail(value.span, `${place} has the field \`${name}\` twice`);
+      } else if (!this.fits(value, field.kind, `\`${name}\` in ${place}`)) {
+        fits = false;
+      }
+      seen.add(name);
+    }
+    if (!fits) return false;
+    const missing = [...fields].find(([name, { required }]) => required && !seen.has(name))?.[0];
+    if (missing !== undefined) return this.#fail(span, `${place} lacks \`${missing}\``, `write ${words}`);
+    if (choices === undefined || choices.filter((name) => seen.has(name)).length === 1) return true;
+    return this.#fail(span, `${place} has exactly one of ${listNames(choices)}`, `write ${words}`);
+  }
+
+  /** Every constant in the argument, however deep, must be known. */
+  #constantsExist(argument: CallArgument): boolean {
+    switch (argument.kind) {
+      case 'symbols': {
+        const unknown = argument.names.find((name) => constantValue(name) === undefined);
+        return unknown === undefined || this.#unknownConstant(unknown, argument.span);
+      }
+      case 'list':
+        return argument.items.every((item) => this.#constantsExist(item));
+      case 'struct':
+        return argument.fields.every(({ value }) => this.#constantsExist(value));
+      case 'ellipsis':
+      case 'integer':
+      case 'string':
+      case 'socket':
+      case 'null':
+        return true;
+    }
+  }
+
+  /** 32 bits, signed or not. */
+  #isNarrow(argument: CallArgument): boolean {
+    if (argument.kind === 'list') return argument.items.every((item) => this.#isNarrow(item));
+    if (argument.kind !== 'integer' || fitsInt(argument.value)) return true;
+    return this.#fail(argument.span, `${argument.value} does not fit in 32 bits`);
+  }
+
+  #unknownConstant(name: string, span: Span): false {
+    return this.#fail(span, `unknown constant \`${name}\``, didYouMean(name, constantNames()).hint);
+  }
+
+  #unfit(argument: CallArgument, words: string, place: string, hint?: string): false {
+    return this.#fail(argument.span, `${place} is ${words}`, hint);
+  }
+
+  #fail(span: Span, message: string, hint?: string): false {
+    this.#complaints.report(errorAt(span, 'bad-call', message, hint));
+    return false;
   }
 }
 
-function unknownConstant(name: string, span: Span, complaints: Complaints): false {
-  complaints.report(errorAt(span, 'bad-call', `unknown constant \`${name}\``, didYouMean(name, constantNames()).hint));
-  return false;
-}
+const NAMES_HINT = 'sockets have names here: the one that an earlier call gave with `= name`';
 
-function suits(argument: CallArgument, kind: ParameterKind): boolean {
-  const isEllipsis = argument.kind === 'ellipsis';
-  switch (kind) {
-    case 'socket':
-      return argument.kind === 'socket' || isBadDescriptor(argument);
-    case 'number':
-      return isNumber(argument);
-    case 'number-or-ellipsis':
-      return isNumber(argument) || isEllipsis;
-    case 'address':
-      return isEllipsis;
-    case 'address-or-unspec':
-      return isEllipsis || (argument.kind === 'symbols' && argument.names.join() === 'AF_UNSPEC');
-    case 'supplied':
-      return isEllipsis;
-    case 'output-buffer':
-    case 'input-buffer':
-      return isEllipsis || argument.kind === 'string';
-    case 'option-value':
-      return isEllipsis || argument.kind === 'string' || isOptionStruct(argument) || isBoxed(argument);
-    case 'option-length':
-      return isEllipsis || isNumber(argument) || isBoxed(argument);
-    case 'boxed-number':
-      return isEllipsis || isBoxed(argument);
-    case 'poll-list':
-      return argument.kind === 'list' && argument.items.every(isPollEntry);
-  }
-}
-
-/** `-1` as a descriptor: EBADF on purpose. */
-function isBadDescriptor(argument: CallArgument): boolean {
-  return argument.kind === 'integer' && argument.value < 0;
-}
-
-function isNumber(argument: CallArgument): boolean {
-  return argument.kind === 'integer' || argument.kind === 'symbols';
-}
-
-function isBoxed(argument: CallArgument): boolean {
-  const [item] = argument.kind === 'list' ? argument.items : [];
-  return (
-    argument.kind === 'list' &&
-    argument.items.length === 1 &&
-    item !== undefined &&
-    (isNumber(item) || item.kind === 'ellipsis')
-  );
-}
-
-/** struct linger, the one structure that an option takes. */
-function isOptionStruct(argument: CallArgument): boolean {
-  return argument.kind === 'struct' && hasFields(argument.fields, { onoff: isNumber, linger: isNumber });
-}
-
-function isPollEntry(argument: CallArgument): boolean {
-  const isSocket = (value: CallArgument) => value.kind === 'socket' || isBadDescriptor(value);
-  return (
-    argument.kind === 'struct' && hasFields(argument.fields, { fd: isSocket, events: isNumber, revents: isNumber })
-  );
-}
-
-function hasFields(
-  fields: readonly StructField[],
-  wanted: Readonly<Record<string, (value: CallArgument) => boolean>>,
-): boolean {
-  const names = Object.keys(wanted);
-  if (fields.length !== names.length) return false;
-  return names.every((name) => fields.some((field) => field.name === name && wanted[name]?.(field.value) === true));
-}
-
-/** A text in the buffer must be as long as the length says, or longer. */
-function checkLengths(call: Call, complaints: Complaints): boolean {
-  const [, buffer, length] = call.args;
-  if (!['write', 'send', 'sendto'].includes(call.name)) return true;
-  if (buffer?.kind !== 'string' || length?.kind !== 'integer' || length.value <= buffer.bytes.length) return true;
-  const message = `the text has ${buffer.bytes.length} bytes, ${length.value} are to be written`;
-  complaints.report(errorAt(length.span, 'bad-call', message));
-  return false;
+/** Whether a number is one of 32 bits, signed or not. */
+export function fitsInt(value: number): boolean {
+  return value >= -0x8000_0000 && value <= 0xffff_ffff;
 }

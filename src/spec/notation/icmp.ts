@@ -1,26 +1,31 @@
 /**
- * ICMP messages in packetdrill's notation: `icmp TYPE [CODE] [mtu N] [id N] [quoted a:b(n)]`.
+ * ICMP messages in packetdrill's notation: `icmp TYPE [CODE] [mtu N] [id N] [quoted QUOTE]`, with a QUOTE of
+ * `a:b(n)` (a segment), `udp (n)`, or `raw (n)` (none, but zeros up to a message of n bytes).
  *
  * Types and codes are words that must be known to ICMP or to ICMPv6; which numbers they are is settled when the IP
- * version is. packetdrill's own form of the quoted segment, `[a:b(n)]`, is understood too.
+ * version is. packetdrill's own form, `[QUOTE]`, is understood too.
  */
+import { ICMP_HEADER } from '../../wire/icmp';
 import { resolveIcmp } from '../../wire/icmp-names';
-import type { IpPattern } from '../../wire/pattern';
+import type { EncapsulationPattern, IcmpQuote, IpPattern } from '../../wire/pattern';
 import type { IcmpNotation } from '../model';
 import { oneOf } from '../suggest';
 import type { Scanner, Token } from './scanner';
-import { parseSeqRange } from './sequence';
+import { LARGEST_LENGTH, parseSeqRange } from './sequence';
 
 interface Extras {
   mtu?: number;
   id?: number;
-  quotedSeq?: number;
+  quoted?: IcmpQuote;
 }
 
 const KEYWORDS = ['mtu', 'id', 'quoted'];
 
 /** Reads what stands behind the word `icmp`. */
-export function parseIcmp(scanner: Scanner, prefix: { readonly ip?: IpPattern }): IcmpNotation | undefined {
+export function parseIcmp(
+  scanner: Scanner,
+  prefix: { readonly ip?: IpPattern; readonly encapsulation?: readonly EncapsulationPattern[] },
+): IcmpNotation | undefined {
   const type = scanner.match(/[a-z]\w*/y);
   if (type === undefined) return scanner.expected('an ICMP type', 'for example `icmp unreachable port_unreachable`');
   if (!isType(scanner, type)) return undefined;
@@ -73,24 +78,33 @@ function readExtras(scanner: Scanner): Extras | undefined {
       if (id === undefined) return undefined;
       extras.id = id;
     } else if (scanner.takeWord('quoted')) {
-      const seq = readQuoted(scanner);
-      if (seq === undefined) return undefined;
-      extras.quotedSeq = seq;
+      const quoted = readQuote(scanner);
+      if (quoted === undefined) return undefined;
+      extras.quoted = quoted;
     } else if (scanner.take('[')) {
-      const seq = readQuoted(scanner);
-      if (seq === undefined) return undefined;
-      if (!scanner.take(']')) return scanner.expected('`]` after the quoted segment');
-      extras.quotedSeq = seq;
+      const quoted = readQuote(scanner);
+      if (quoted === undefined) return undefined;
+      if (!scanner.take(']')) return scanner.expected('`]` after what is quoted');
+      extras.quoted = quoted;
     } else {
       return extras;
     }
   }
 }
 
-function readQuoted(scanner: Scanner): number | undefined {
+function readQuote(scanner: Scanner): IcmpQuote | undefined {
+  if (scanner.takeWord('udp')) return readLength(scanner, 'udp', 'UDP length', 0);
+  if (scanner.takeWord('raw')) return readLength(scanner, 'raw', 'length of the message', ICMP_HEADER);
   const range = parseSeqRange(scanner, 'inject');
   if (range === undefined) return undefined;
-  return (
-    range.seq ?? scanner.expected('the sequence numbers of the quoted segment', 'for example `quoted 1:1001(1000)`')
-  );
+  const { seq, length = 0 } = range;
+  if (seq !== undefined) return { kind: 'tcp', seq, length };
+  return scanner.expected('the sequence numbers of the quoted segment', 'for example `quoted 1:1001(1000)`');
+}
+
+function readLength(scanner: Scanner, kind: 'udp' | 'raw', what: string, least: number): IcmpQuote | undefined {
+  if (!scanner.take('(')) return scanner.expected('`(` and a length');
+  const length = scanner.integer(what, least, LARGEST_LENGTH);
+  if (length === undefined) return undefined;
+  return scanner.take(')') ? { kind, length } : scanner.expected('`)`');
 }

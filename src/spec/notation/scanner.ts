@@ -11,6 +11,12 @@ import type { Span } from '../source';
 /** Whether a packet is sent or awaited: `*`, `...` and `ect01` make sense only for what is awaited. */
 export type Direction = 'inject' | 'expect';
 
+/**
+ * Whose conventions hold. In packetdrill's, descriptors are numbers, and what is not written says something: no
+ * options at all, acknowledgment number 0, a payload of zeros.
+ */
+export type Dialect = 'yaml' | 'packetdrill';
+
 export interface Token {
   readonly text: string;
   readonly start: number;

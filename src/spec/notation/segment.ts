@@ -1,30 +1,38 @@
 /**
  * Packets in packetdrill's notation.
  *
- *     [(ipinfo)] [sport > dport] FLAGS [a:b(n)] [ack N] [win N] [urg N] [<options>]
- *     udp (n)
- *     icmp TYPE [CODE] [mtu N] [id N] [quoted a:b(n)]
+ *     [encapsulation:...] [(ipinfo)] [sport > dport] FLAGS [a:b(n)] [ack N] [win N] [urg N] [<options>]
+ *     [encapsulation:...] [(ipinfo)] udp [sport > dport] (n)
+ *     [encapsulation:...] [(ipinfo)] icmp TYPE [CODE] [mtu N] [id N] [quoted ...]
  *
- * Everything behind the flags may be absent: then it is filled in on sending, and free on receiving. `*` says the same
- * aloud. What packetdrill reads into an absent field is the business of the `.pkt` parser.
+ * In YAML, everything behind the flags may be absent: then it is filled in on sending, and free on receiving. `*` says
+ * the same aloud. In packetdrill's dialect an absent field has a meaning (`packet-dialect.ts`), the sequence numbers
+ * are mandatory, and so is the window of what is sent.
  */
 import type { PacketNotation } from '../model';
 import type { Complaints, Snippet } from '../snippet';
 import { nearestName } from '../suggest';
 import { parseFlags } from '../../wire/flags';
-import type { IpPattern, SegmentPattern, UdpPattern } from '../../wire/pattern';
+import type { EncapsulationPattern, IpPattern, SegmentPattern, UdpPattern } from '../../wire/pattern';
+import { parseEncapsulation, parsePsp } from './encapsulation';
 import { parseIcmp } from './icmp';
 import { parseIpInfo } from './ip-info';
 import { parseOptions } from './options';
+import { asInPacketdrill } from './packet-dialect';
 import { Scanner } from './scanner';
-import type { Direction, Token } from './scanner';
+import type { Dialect, Direction, Token } from './scanner';
 import { LARGEST_LENGTH, LARGEST_SEQ, parseSeqRange } from './sequence';
 
-/** Reads one packet; reports every reason why the text is none. */
+/**
+ * Reads one packet; reports every reason why the text is none.
+ *
+ * @param snippet without comments, and with macros already put in
+ */
 export function parsePacket(
   snippet: Snippet,
   direction: Direction,
   complaints: Complaints,
+  dialect: Dialect = 'yaml',
 ): PacketNotation | undefined {
   const scanner = new Scanner(snippet, complaints, 'bad-segment');
   if (scanner.atEnd)
@@ -34,23 +42,49 @@ export function parsePacket(
       'a segment is missing here',
       'for example `S 0:0(0) win 64240 <mss 1460>`',
     );
-  const ip = parseIpInfo(scanner, direction);
-  if (ip === undefined) return undefined;
-  const ipPart = Object.keys(ip).length === 0 ? {} : { ip };
-  const packet = parseTransport(scanner, direction, ipPart);
-  return scanner.failed ? undefined : packet;
+  const prefix = parsePrefix(scanner, direction, dialect);
+  if (prefix === undefined) return undefined;
+  const packet = parseTransport(scanner, { direction, dialect }, prefix);
+  if (packet === undefined || scanner.failed) return undefined;
+  return dialect === 'packetdrill' ? asInPacketdrill(packet, direction) : packet;
 }
 
-function parseTransport(
-  scanner: Scanner,
-  direction: Direction,
-  ip: { readonly ip?: IpPattern },
-): PacketNotation | undefined {
-  if (scanner.takeWord('icmp')) return parseIcmp(scanner, ip);
-  const ports = parsePorts(scanner);
+/** How a text is to be read. */
+interface Reading {
+  readonly direction: Direction;
+  readonly dialect: Dialect;
+}
+
+/** What stands in front of the transport, about the headers in front of it. */
+interface Prefix {
+  readonly ip?: IpPattern;
+  readonly encapsulation?: readonly EncapsulationPattern[];
+}
+
+function parsePrefix(scanner: Scanner, direction: Direction, dialect: Dialect): Prefix | undefined {
+  const outer = parseEncapsulation(scanner, direction);
+  if (outer === undefined) return undefined;
+  const ip = parseIpInfo(scanner, direction);
+  if (ip === undefined) return undefined;
+  scanner.skipSpace();
+  const start = scanner.at;
+  const psp = parsePsp(scanner);
+  if (psp === undefined) return undefined;
+  if (psp.length > 0 && dialect === 'yaml')
+    return scanner.fail(start, scanner.at, 'packetspec cannot encrypt packets, so there is no PSP');
+  const encapsulation = [...outer, ...psp];
+  return {
+    ...(Object.keys(ip).length === 0 ? {} : { ip }),
+    ...(encapsulation.length === 0 ? {} : { encapsulation }),
+  };
+}
+
+function parseTransport(scanner: Scanner, reading: Reading, prefix: Prefix): PacketNotation | undefined {
+  if (scanner.takeWord('icmp')) return parseIcmp(scanner, prefix);
+  const ports = parsePorts(scanner, reading.dialect);
   if (ports === undefined) return undefined;
-  if (scanner.takeWord('udp')) return parseUdp(scanner, { ...ports, ...ip });
-  return parseTcp(scanner, direction, { ...ports, ...ip });
+  if (scanner.takeWord('udp')) return parseUdp(scanner, reading.dialect, { ...ports, ...prefix });
+  return parseTcp(scanner, reading, { ...ports, ...prefix });
 }
 
 interface Ports {
@@ -58,36 +92,46 @@ interface Ports {
   readonly targetPort?: number;
 }
 
-type Prefix = Ports & { readonly ip?: IpPattern };
-
-/** `40001 > 8080`, or nothing. */
-function parsePorts(scanner: Scanner): Ports | undefined {
+/** `40001 > 8080`, or nothing. In packetdrill 0 is a port that is not written. */
+function parsePorts(scanner: Scanner, dialect: Dialect): Ports | undefined {
   const start = scanner.at;
   const first = scanner.match(/\d+(?=\s*>)/y);
   if (first === undefined) return {};
   scanner.moveTo(start);
-  const sourcePort = scanner.integer('source port', 1, 65_535);
+  const least = dialect === 'packetdrill' ? 0 : 1;
+  const sourcePort = scanner.integer('source port', least, 65_535);
   if (sourcePort === undefined || !scanner.take('>')) return undefined;
-  const targetPort = scanner.integer('destination port', 1, 65_535);
-  return targetPort === undefined ? undefined : { sourcePort, targetPort };
+  const targetPort = scanner.integer('destination port', least, 65_535);
+  if (targetPort === undefined) return undefined;
+  return { ...(sourcePort === 0 ? {} : { sourcePort }), ...(targetPort === 0 ? {} : { targetPort }) };
 }
 
-function parseUdp(scanner: Scanner, prefix: Prefix): UdpPattern | undefined {
-  if (scanner.atEnd) return { kind: 'udp', ...prefix };
+/** packetdrill writes the ports behind the word. */
+function parseUdp(scanner: Scanner, dialect: Dialect, prefix: Prefix & Ports): UdpPattern | undefined {
+  const ports = parsePorts(scanner, dialect);
+  if (ports === undefined) return undefined;
+  const whole = { ...prefix, ...ports };
+  if (scanner.atEnd) return { kind: 'udp', ...whole };
   if (!scanner.take('(')) return scanner.expected('`(` and a length');
   const length = scanner.integer('UDP length', 0, LARGEST_LENGTH);
   if (length === undefined) return undefined;
   if (!scanner.take(')')) return scanner.expected('`)`');
-  return scanner.finish() ? { kind: 'udp', length, ...prefix } : undefined;
+  return scanner.finish() ? { kind: 'udp', length, ...whole } : undefined;
 }
 
-function parseTcp(scanner: Scanner, direction: Direction, prefix: Prefix): SegmentPattern | undefined {
+function parseTcp(scanner: Scanner, reading: Reading, prefix: Prefix & Ports): SegmentPattern | undefined {
+  const { direction, dialect } = reading;
   const flags = readFlags(scanner);
   if (flags === undefined) return undefined;
-  const range = parseSeqRange(scanner, direction);
+  const range = parseSeqRange(scanner, direction, dialect);
   if (range === undefined) return undefined;
+  if (dialect === 'packetdrill' && range.length === undefined)
+    return scanner.expected('sequence numbers', 'write `a:b(n)`: the first one, the one behind the last, the length');
+  const behindRange = scanner.at;
   const fields = parseFields(scanner, direction);
   if (fields === undefined) return undefined;
+  if (dialect === 'packetdrill' && direction === 'inject' && fields.window === undefined)
+    scanner.fail(behindRange, scanner.at, 'the window is missing', 'a segment that is sent needs `win N`');
   if (!scanner.looksAt('<')) {
     return scanner.finish() ? { kind: 'tcp', flags, ...range, ...fields, ...prefix } : undefined;
   }

@@ -1,7 +1,7 @@
 /**
  * Sequence ranges, `a:b(n)`: first byte, the byte behind the last, payload length.
  */
-import type { Direction, Scanner } from './scanner';
+import type { Dialect, Direction, Scanner } from './scanner';
 
 export const LARGEST_SEQ = 0xffff_ffff;
 export const LARGEST_LENGTH = 0xffff;
@@ -11,8 +11,8 @@ export interface SeqRange {
   readonly length?: number;
 }
 
-/** `a:b(n)`; empty when nothing of the kind stands here. */
-export function parseSeqRange(scanner: Scanner, direction: Direction): SeqRange | undefined {
+/** `a:b(n)`; empty when nothing of the kind stands here. packetdrill cannot write an end that wraps around 2^32. */
+export function parseSeqRange(scanner: Scanner, direction: Direction, dialect: Dialect = 'yaml'): SeqRange | undefined {
   const start = scanner.match(/\d+|\*(?=\s*:|\s*\()/y);
   if (start === undefined) return {};
   if (start.text === '*') return parseFreeRange(scanner, direction, start.start);
@@ -21,7 +21,7 @@ export function parseSeqRange(scanner: Scanner, direction: Direction): SeqRange 
   if (seq > LARGEST_SEQ)
     return scanner.fail(start.start, start.end, `sequence number ${start.text} is out of range 0 to ${LARGEST_SEQ}`);
   if (!scanner.take(':')) return scanner.expected('`:` after the first sequence number', `write \`${seq}:${seq}(0)\``);
-  const end = scanner.integer('sequence number', 0, 2 * LARGEST_SEQ);
+  const end = scanner.integer('sequence number', 0, dialect === 'yaml' ? 2 * LARGEST_SEQ : LARGEST_SEQ);
   if (end === undefined) return undefined;
   if (!scanner.take('('))
     return scanner.expected('`(` and the payload length', `write \`${seq}:${end}(${Math.max(0, end - seq)})\``);
@@ -30,7 +30,8 @@ export function parseSeqRange(scanner: Scanner, direction: Direction): SeqRange 
   if (!scanner.take(')')) return scanner.expected('`)` after the payload length');
   const right = seq + length;
   const isSound = scanner.failures === failuresBefore;
-  if (isSound && end !== right && end !== right % (LARGEST_SEQ + 1)) {
+  const mayWrap = dialect === 'yaml' && end === right % (LARGEST_SEQ + 1);
+  if (isSound && end !== right && !mayWrap) {
     scanner.fail(
       start.start,
       scanner.at,

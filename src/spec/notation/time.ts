@@ -15,7 +15,7 @@ import { errorAt } from '../snippet';
 import type { Complaints, Snippet } from '../snippet';
 
 /** How long `any` waits. */
-const ANY_LIMIT_NS: Ns = 60 * NS_PER_S;
+export const ANY_LIMIT_NS: Ns = 60 * NS_PER_S;
 
 /** Longer than any run: 30 days. */
 export const LONGEST_NS: Ns = 30 * 24 * 3600 * NS_PER_S;

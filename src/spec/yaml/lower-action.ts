@@ -1,6 +1,8 @@
 /**
  * One step of the text -> one step of the model; `retransmit` becomes several.
  */
+import { reachesOut } from '../arguments';
+import { labelOf } from '../label';
 import type { GroupMember, Step } from '../model';
 import { parseCall } from '../notation/call';
 import { durationAt, flagAt, integerAt, nameAt, snippetAtKey, textAt, toleranceAt, whenAt } from './access';
@@ -10,13 +12,13 @@ import { lowerRst } from './lower-rst';
 import { describeSample, lowerSample } from './lower-sample';
 import type { SampleKind } from './lower-sample';
 import type { ActionKey } from './schema';
+import { lowerScript } from './lower-script';
 import {
   actionSpan,
   actionText,
   connectionOf,
   EXACTLY,
   hardWindow,
-  labelOf,
   makeStep,
   NOT_LATER,
   needsConnection,
@@ -49,6 +51,8 @@ export function lowerAction(action: Exclude<ActionKey, 'repeat'>, source: StepSo
       return lowerRstStep(source);
     case 'call':
       return lowerCall(source);
+    case 'script':
+      return lowerScript(source);
     case 'mark':
       return lowerMark(source);
     case 'wait':
@@ -182,9 +186,9 @@ function lowerCall(source: StepSource): readonly Step[] {
   if (call !== undefined) names.noteCall(call);
   else if (given !== undefined) names.assumeSocket(given);
   // Of most calls it does not matter which connection they belong to; of those that reach out, it does.
-  const reachesOut = call?.name === 'connect' || call?.name === 'sendto' || needsConnection(when);
+  const isAboutOne = (call !== undefined && reachesOut(call)) || needsConnection(when);
   const isNamed = entryOf(tree, 'connection') !== undefined || surroundings.connection !== undefined;
-  const connection = reachesOut || isNamed ? connectionOf(tree, source) : undefined;
+  const connection = isAboutOne || isNamed ? connectionOf(tree, source) : undefined;
   if (connection !== undefined) names.openConnection(connection.name);
   if (call === undefined) return [];
   const action = { kind: 'call', call, ...(returns === undefined ? {} : { returns }) } as const;

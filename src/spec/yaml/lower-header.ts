@@ -33,7 +33,7 @@ export function lowerHeader(root: Tree, complaints: Complaints): Header {
     ip: lowerIp(root, complaints),
     sysctls: lowerSysctls(root, complaints),
     ...(server === undefined ? {} : { server }),
-    ...(mtu === undefined ? {} : { mtu }),
+    network: mtu === undefined ? {} : { mtu },
     ...(tolerance === undefined ? {} : { tolerance }),
     strays: textAt(root, 'strays') === 'fail' ? 'fail' : 'report',
     connections: lowerConnections(root, complaints),
@@ -49,6 +49,7 @@ function lowerRequirements(tree: Tree | undefined, complaints: Complaints): Requ
     kernel,
     sysctls: sysctls.map(({ text }) => text),
     commands: scalars(child(tree, 'commands')).map(({ text }) => text),
+    unsupported: [],
   };
 }
 

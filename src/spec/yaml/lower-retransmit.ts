@@ -3,13 +3,14 @@
  * each counted from the last segment of the connection.
  */
 import type { Ns } from '../../base/nanoseconds';
+import { labelOf } from '../label';
 import type { Step, When } from '../model';
 import { LONGEST_NS, readDuration } from '../notation/time';
 import { errorAt } from '../snippet';
 import { durationAt, integerAt, isUsable, numberAt, textAt, toleranceAt, whenAt } from './access';
 import { packetAt } from './lower-packet';
 import { lowerRst } from './lower-rst';
-import { actionSpan, connectionOf, EXACTLY, hardWindow, labelOf, makeStep, useConnection } from './step-parts';
+import { actionSpan, connectionOf, EXACTLY, hardWindow, makeStep, useConnection } from './step-parts';
 import type { StepSource } from './step-parts';
 import { child, entryOf, snippetOf } from './tree';
 import type { Tree } from './tree';

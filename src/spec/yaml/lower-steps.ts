@@ -5,7 +5,7 @@ import type { Scope } from '../expression/expression';
 import type { Step } from '../model';
 import { errorAt } from '../snippet';
 import type { Complaints } from '../snippet';
-import type { Span } from '../source';
+import { LineIndex, type Span } from '../source';
 import { listNames, nearestName } from '../suggest';
 import { nameAt } from './access';
 import { checkShape } from './check';
@@ -24,13 +24,15 @@ const MOST_STEPS = 100_000;
 const MOST_ROUNDS = 200_000;
 const MOST_NESTED = 16;
 
+/** @param text that of the file */
 export function lowerSteps(
   tree: Tree | undefined,
+  text: string,
   scope: Scope,
   names: NameBook,
   complaints: Complaints,
 ): readonly Step[] {
-  const lowering = new StepLowering(names, complaints);
+  const lowering = new StepLowering(text, names, complaints);
   if (tree?.kind === 'list') lowering.list(tree.items, { scope, depth: 0 });
   return lowering.steps;
 }
@@ -40,13 +42,16 @@ class StepLowering {
   readonly #names: NameBook;
   readonly #complaints: Complaints;
   readonly #timekeeper: Timekeeper;
+  readonly #lineOf: (offset: number) => number;
   /** Shapes that were held against their schema before, in an earlier round of a `repeat`. */
   readonly #checked = new WeakSet<Tree>();
   #full = false;
   #rounds = 0;
   #reports = 0;
 
-  constructor(names: NameBook, complaints: Complaints) {
+  constructor(text: string, names: NameBook, complaints: Complaints) {
+    const lines = new LineIndex(text);
+    this.#lineOf = (offset) => lines.placeOf(offset).line;
     this.#names = names;
     this.#complaints = {
       report: (diagnostic) => {
@@ -76,7 +81,8 @@ class StepLowering {
     const step = substitute(item, surroundings.scope, this.#complaints);
     this.#check(step, action);
     const span = actionSpan(step, action);
-    const source = { tree: step, action, span, surroundings, names: this.#names, complaints: this.#complaints };
+    const [names, complaints, lineOf] = [this.#names, this.#complaints, this.#lineOf];
+    const source = { tree: step, action, span, surroundings, names, complaints, lineOf };
     for (const lowered of lowerAction(action, source))
       this.#add(lowered, entryOf(step, 'at')?.value.span ?? lowered.span);
   }

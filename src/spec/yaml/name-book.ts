@@ -2,6 +2,7 @@
  * What has a name in a spec, in the order of its steps: connections, sockets, marks. Whoever is named before anything
  * gave the name is a slip of the pen.
  */
+import { namesGivenBy } from '../arguments';
 import type { Call, CallArgument, Server } from '../model';
 import { errorAt } from '../snippet';
 import type { Complaints } from '../snippet';
@@ -13,12 +14,16 @@ interface Named {
   readonly span: Span;
 }
 
+/** Other calls give descriptors that have no TCP_INFO. */
+const MAKES_SOCKETS: ReadonlySet<string> = new Set(['socket', 'accept']);
+
 export class NameBook {
   readonly #complaints: Complaints;
   readonly #connections = new Set<string>();
   /** Open, or closed: then the name is free again, and may still be used to show what a closed socket does. */
   readonly #sockets = new Map<string, 'open' | 'closed'>();
   readonly #marks = new Set<string>();
+  #newestSocket: string | undefined;
 
   constructor(complaints: Complaints) {
     this.#complaints = complaints;
@@ -32,6 +37,16 @@ export class NameBook {
   /** A listener of the harness is the socket `server`. */
   declareServer(server: Server | undefined): void {
     if (server?.kind === 'listener') this.#sockets.set('server', 'open');
+  }
+
+  /** Of sockets, also of closed ones. */
+  get socketNames(): Iterable<string> {
+    return this.#sockets.keys();
+  }
+
+  /** The socket that a call has made last. */
+  get newestSocket(): string | undefined {
+    return this.#newestSocket;
   }
 
   /** Something begins on this connection. */
@@ -79,14 +94,18 @@ export class NameBook {
     this.#sockets.set(name, 'open');
   }
 
-  /** A call uses the sockets among its arguments, and may give or close one. */
+  /** A call uses the sockets among its arguments, and may give or close some. */
   noteCall(call: Call): void {
-    for (const argument of call.args) this.#noteArgument(argument);
+    const given = namesGivenBy(call);
+    for (const argument of call.args) this.#noteArgument(argument, given);
     const [first] = call.args;
     const succeeds = call.result.kind === 'socket' || call.result.value >= 0;
     if (call.name === 'close' && first?.kind === 'socket' && succeeds) this.#sockets.set(first.name, 'closed');
-    if (call.result.kind !== 'socket') return;
-    const { name, span } = call.result;
+    for (const name of given) this.#giveName(name);
+    if (call.result.kind === 'socket' && MAKES_SOCKETS.has(call.name)) this.#newestSocket = call.result.name;
+  }
+
+  #giveName({ name, span }: Named): void {
     if (this.#sockets.get(name) === 'open') {
       this.#fail(
         span,
@@ -98,10 +117,10 @@ export class NameBook {
     this.#sockets.set(name, 'open');
   }
 
-  #noteArgument(argument: CallArgument): void {
-    if (argument.kind === 'socket') this.useSocket(argument);
-    if (argument.kind === 'list') for (const item of argument.items) this.#noteArgument(item);
-    if (argument.kind === 'struct') for (const { value } of argument.fields) this.#noteArgument(value);
+  #noteArgument(argument: CallArgument, given: readonly CallArgument[]): void {
+    if (argument.kind === 'socket' && !given.includes(argument)) this.useSocket(argument);
+    if (argument.kind === 'list') for (const item of argument.items) this.#noteArgument(item, given);
+    if (argument.kind === 'struct') for (const { value } of argument.fields) this.#noteArgument(value, given);
   }
 
   #hint(name: string, known: Iterable<string>): string | undefined {

@@ -77,7 +77,13 @@ function lowerSpec(root: MapTree, file: SourceFile, { matrix, scope }: Combinati
   const lowered = lowerHeader(header, diagnostics);
   for (const connection of lowered.connections) names.declareConnection(connection);
   names.declareServer(lowered.server);
-  const steps = lowerSteps(written === undefined ? undefined : child(root, 'steps'), scope, names, diagnostics);
+  const steps = lowerSteps(
+    written === undefined ? undefined : child(root, 'steps'),
+    file.text,
+    scope,
+    names,
+    diagnostics,
+  );
   return { file, matrix, ...lowered, steps };
 }
 

@@ -68,7 +68,7 @@ function compose(source: string, base: number, complaints: Complaints): Document
     const start = base + (second.range[0] ?? 0);
     complaints.report(
       errorAt(
-        { start, end: start + 3 },
+        { start, end: Math.min(start + 3, base + source.length) },
         'yaml-syntax',
         'a spec is one YAML document; here begins a second',
         'write one file for each spec',
@@ -97,7 +97,7 @@ function parseTokens(source: string, base: number, complaints: Complaints): CST.
 
 function tooDeep(offset: number, complaints: Complaints): undefined {
   complaints.report(
-    errorAt({ start: offset, end: offset + 1 }, 'yaml-syntax', 'this file is nested too deeply to be a spec'),
+    errorAt({ start: offset, end: offset }, 'yaml-syntax', 'this file is nested too deeply to be a spec'),
   );
   return undefined;
 }

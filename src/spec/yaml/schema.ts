@@ -245,6 +245,13 @@ export const STEP_SCHEMAS = {
     returns: optional(time, 'The call blocks, and returns then, counted from its start.'),
     tolerance: stepTolerance,
   }),
+  script: z.strictObject({
+    script: described(
+      worded(z.string(), 'events in the notation of packetdrill, one to a line'),
+      'Events of a packetdrill script.',
+    ),
+    connection,
+  }),
   mark: z.strictObject({ mark: described(name, 'Remember the counters under this name.'), at }),
   wait: z.strictObject({ wait: described(duration, 'Let time pass.') }),
   repeat: z.strictObject({

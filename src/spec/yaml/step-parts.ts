@@ -31,6 +31,8 @@ export interface StepSource {
   readonly surroundings: Surroundings;
   readonly names: NameBook;
   readonly complaints: Complaints;
+  /** The line (from 1) of an offset into the file. */
+  lineOf(offset: number): number;
 }
 
 const PROMPT: When = { kind: 'prompt' };
@@ -38,8 +40,6 @@ const PROMPT: When = { kind: 'prompt' };
 export const EXACTLY: ToleranceText = { earlyNs: 0, lateNs: 0, percent: 0 };
 /** Hard on the late side alone: a group's segments may answer steps that stand before the last one. */
 export const NOT_LATER: ToleranceText = { lateNs: 0, percent: 0 };
-
-const LONGEST_LABEL = 120;
 
 /** The place of an action: from its key to the end of its value. */
 export function actionSpan(tree: Tree, action: string): Span {
@@ -110,12 +110,6 @@ export function hardWindow(anchor: 'previous' | 'connection', startNs: number, e
 /** Whether a time is counted from the last segment of the step's connection. */
 export function needsConnection(when: When): boolean {
   return when.kind === 'window' && when.anchor === 'connection';
-}
-
-/** One line, not too long. */
-export function labelOf(...parts: readonly (string | undefined)[]): string {
-  const line = parts.join(' ').replace(/\s+/g, ' ').trim();
-  return line.length > LONGEST_LABEL ? `${line.slice(0, LONGEST_LABEL - 3)}...` : line;
 }
 
 /** The text of the action, as it was written. */

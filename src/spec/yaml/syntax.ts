@@ -7,6 +7,8 @@ import type { Complaints } from '../snippet';
 
 /** One mistake makes the library report many; behind the first few there is nothing to learn. */
 const MOST_SHOWN = 5;
+/** How much of a line is looked at, on both sides of an error. */
+const NEAR = 500;
 
 interface SyntaxSource {
   readonly errors: Document['errors'];
@@ -22,7 +24,8 @@ export function reportSyntax(document: SyntaxSource, source: string, base: numbe
     if (shownLines.has(lineStart)) continue;
     if (shownLines.size >= MOST_SHOWN) break;
     shownLines.add(lineStart);
-    const span = { start: base + error.pos[0], end: base + Math.max(error.pos[0] + 1, error.pos[1]) };
+    const end = Math.min(source.length, Math.max(error.pos[0] + 1, error.pos[1]));
+    const span = { start: base + Math.min(error.pos[0], end), end: base + end };
     complaints.report(errorAt(span, 'yaml-syntax', wording(error), trapHint(error, source)));
   }
   for (const { pos } of document.warnings) {
@@ -41,10 +44,7 @@ function wording(error: YAMLParseError): string {
 }
 
 function trapHint(error: YAMLParseError, source: string): string | undefined {
-  const at = error.pos[0];
-  const here = source.slice(at, source.indexOf('\n', at) === -1 ? undefined : source.indexOf('\n', at));
-  const lineStart = source.lastIndexOf('\n', at - 1) + 1;
-  const line = source.slice(lineStart, at + here.length);
+  const line = lineAround(error.pos[0], source);
   if (/(?:^|[:-]\s+)>[^\s>|+-]/.test(line) && error.message.startsWith('Block scalar'))
     return 'YAML reads a leading `>` as a block of text: put the value in quotes, or write `3..` for `>=3`';
   if (/^\s*-\s+>/.test(line)) return 'YAML reads `- >` as a block of text: write `- expect: S. 0:0(0)`';
@@ -54,6 +54,23 @@ function trapHint(error: YAMLParseError, source: string): string | undefined {
   if (/:\s+\[[^\]]*\]\s*\S/.test(line))
     return 'YAML reads a leading `[` as a list: put the value in quotes, or write `(ect0)` for `[ect0]`';
   if (error.code === 'BLOCK_AS_IMPLICIT_KEY') return 'a text with `: ` inside needs quotes';
-  if (/\{.*<.*,.*>/.test(line)) return 'a segment with commas inside `{ }` needs quotes';
+  if (holdsInOrder(line, ['{', '<', ',', '>'])) return 'a segment with commas inside `{ }` needs quotes';
   return undefined;
+}
+
+/** The line with the offset; of a long one only what is near, since hints are not worth reading megabytes. */
+function lineAround(at: number, source: string): string {
+  const lineStart = source.lastIndexOf('\n', at - 1) + 1;
+  const lineEnd = source.indexOf('\n', at);
+  return source.slice(Math.max(lineStart, at - NEAR), Math.min(lineEnd === -1 ? source.length : lineEnd, at + NEAR));
+}
+
+function holdsInOrder(line: string, characters: readonly string[]): boolean {
+  let from = 0;
+  for (const character of characters) {
+    const found = line.indexOf(character, from);
+    if (found === -1) return false;
+    from = found + 1;
+  }
+  return true;
 }

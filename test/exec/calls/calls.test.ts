@@ -3,6 +3,8 @@ import { requestOf } from '../../../src/exec/calls/calls';
 import { SocketTable } from '../../../src/exec/sockets';
 import { CALLS } from '../../../src/spec/notation/call-table';
 import type { CallArgument } from '../../../src/spec/model';
+import { parseCall } from '../../../src/spec/notation/call';
+import { snippetAt } from '../../../src/spec/snippet';
 import { networkOf } from '../../../src/timeline/network';
 import {
   callOf,
@@ -20,16 +22,17 @@ import {
 type Ip = 'ipv4' | 'ipv6' | 'ipv4-mapped';
 
 function request(name: string, args: readonly CallArgument[], ip: Ip = 'ipv4'): unknown {
-  const network = networkOf(ip, undefined);
+  const network = networkOf(ip);
   const sockets = new SocketTable(timelineOf([], { network, variant: { ip, matrix: {}, label: ip } }));
   sockets.bindName('app', 7);
+  sockets.bindName('out', 8);
   const on = connection(0, { remoteAddress: network.remoteAddress, localAddress: network.localAddress });
   const resolved = requestOf(callOf(name, args, 0), { sockets, connection: on });
   return 'problem' in resolved ? resolved : resolved.value;
 }
 
 const APP = socketNamed('app');
-const ZEROS = (count: number) => new Uint8Array(count);
+const ZEROS = (count: number) => ({ kind: 'bytes', bytes: new Uint8Array(count) });
 
 // Numbers are those of the x86 and generic headers of Linux: AF_INET 2, AF_INET6 10, SOCK_STREAM 1, SOL_SOCKET 1, ...
 describe('a call becomes a request', () => {
@@ -52,18 +55,30 @@ describe('a call becomes a request', () => {
       { name: 'connect', fd: 7, address: { family: 'ipv4', address: '192.0.2.1', port: 40_001 } },
     ],
     ['connect', [APP, symbols('AF_UNSPEC'), ELLIPSIS], { name: 'connect', fd: 7, address: { family: 'unspec' } }],
-    ['read', [APP, ELLIPSIS, integer(10)], { name: 'read', fd: 7, count: 10 }],
-    ['recv', [APP, ELLIPSIS, integer(10), symbols('MSG_PEEK')], { name: 'recv', fd: 7, count: 10, flags: 2 }],
-    ['write', [APP, ELLIPSIS, integer(3)], { name: 'write', fd: 7, bytes: ZEROS(3) }],
-    ['write', [APP, text('abc'), integer(2)], { name: 'write', fd: 7, bytes: Uint8Array.of(97, 98) }],
-    ['send', [APP, ELLIPSIS, integer(1), symbols('MSG_MORE')], { name: 'send', fd: 7, bytes: ZEROS(1), flags: 0x8000 }],
+    ['read', [APP, ELLIPSIS, integer(10)], { name: 'read', fd: 7, buffer: { size: 10, isNull: false } }],
+    [
+      'recv',
+      [APP, ELLIPSIS, integer(10), symbols('MSG_PEEK')],
+      { name: 'recv', fd: 7, buffer: { size: 10, isNull: false }, flags: 2 },
+    ],
+    ['write', [APP, ELLIPSIS, integer(3)], { name: 'write', fd: 7, buffer: ZEROS(3) }],
+    [
+      'write',
+      [APP, text('abc'), integer(2)],
+      { name: 'write', fd: 7, buffer: { kind: 'bytes', bytes: Uint8Array.of(97, 98) } },
+    ],
+    [
+      'send',
+      [APP, ELLIPSIS, integer(1), symbols('MSG_MORE')],
+      { name: 'send', fd: 7, buffer: ZEROS(1), flags: 0x8000 },
+    ],
     [
       'sendto',
       [APP, ELLIPSIS, integer(1), symbols('MSG_FASTOPEN'), ELLIPSIS, ELLIPSIS],
       {
         name: 'sendto',
         fd: 7,
-        bytes: ZEROS(1),
+        buffer: ZEROS(1),
         flags: 0x2000_0000,
         address: { family: 'ipv4', address: '192.0.2.1', port: 40_001 },
       },
@@ -175,20 +190,45 @@ describe('what cannot be made', () => {
   });
 
   it('an unknown call', () => {
-    expect(request('sendfile', [])).toHaveProperty('problem');
+    expect(request('sendfiles', [])).toHaveProperty('problem');
+    expect(request('constructor', [])).toHaveProperty('problem');
   });
 });
 
-it.each([...CALLS.keys()])('%s, which the language offers, can be made', (name) => {
-  const poll = list(struct({ fd: APP, events: integer(1), revents: integer(0) }));
-  const args = (CALLS.get(name)?.parameters ?? []).map(({ kind }): CallArgument => {
-    if (kind === 'socket') return APP;
-    if (kind === 'poll-list') return poll;
-    return kind.startsWith('number') || kind === 'option-length'
-      ? integer(1)
-      : kind === 'option-value'
-        ? list(integer(1))
-        : ELLIPSIS;
+describe('lengths that no memory has', () => {
+  it.each([
+    ['read', [APP, ELLIPSIS, integer(-1)]],
+    ['write', [APP, ELLIPSIS, integer(2 ** 32 - 1)]],
+    ['setsockopt', [APP, integer(0), integer(0), list(integer(1)), integer(-1)]],
+    ['getsockopt', [APP, integer(0), integer(0), ELLIPSIS, list(integer(2 ** 31 - 1))]],
+  ] as const)('%s', (name, args) => {
+    expect(request(name, args)).toEqual({ problem: expect.stringContaining('bytes cannot be') as string });
   });
-  expect(request(name, args)).not.toHaveProperty('problem');
+});
+
+/** One call of each kind, as the language writes it, on the sockets `app` and `out`. */
+const WRITTEN = `
+  socket(..., SOCK_STREAM, IPPROTO_TCP) = s;  bind(app, ..., ...) = 0;  listen(app, 5) = 0;  accept(app, ..., ...) = s
+  connect(app, ..., ...) = 0;  read(app, ..., 1) = 1;  readv(app, [{..., 1}], 1) = 1;  recv(app, ..., 1, 0) = 1
+  recvfrom(app, ..., 1, 0, ..., ...) = 1;  recvmsg(app, {msg_iov(1)=[{..., 1}]}, 0) = 1;  write(app, ..., 1) = 1
+  writev(app, [{..., 1}], 1) = 1;  send(app, ..., 1, 0) = 1;  sendto(app, ..., 1, 0, ..., ...) = 1
+  sendmsg(app, {msg_iov(1)=[{..., 1}]}, 0) = 1;  fcntl(app, F_GETFL) = 0;  ioctl(app, SIOCINQ, [0]) = 0;  close(app) = 0
+  shutdown(app, SHUT_WR) = 0;  getsockopt(app, SOL_TCP, TCP_INFO, ..., ...) = 0
+  setsockopt(app, SOL_TCP, TCP_NODELAY, [1], 4) = 0;  poll([{fd=app, events=POLLIN, revents=0}], 1, 0) = 0
+  cap_set(CAP_EFFECTIVE, CAP_NET_ADMIN, CAP_CLEAR) = 0;  open("data", O_RDONLY) = file;  sendfile(app, out, [0], 5) = 5
+  epoll_create(1) = e;  epoll_ctl(out, EPOLL_CTL_ADD, app, {events=EPOLLIN, fd=app}) = 0
+  epoll_wait(out, {events=0, ptr=0}, 1, 0) = 0;  pipe([a, b]) = 0;  splice(app, NULL, out, NULL, 9, 0) = 9`
+  .split(/[;\n]/)
+  .map((text) => text.trim())
+  .filter((text) => text !== '');
+
+it('everything that the language offers can be made', () => {
+  const made = WRITTEN.map((text) => {
+    const call = parseCall(snippetAt(text, 0), { report: ({ message }) => expect.fail(`${text}: ${message}`) });
+    const asked = request(call?.name ?? '', call?.args ?? []);
+    expect(asked).not.toHaveProperty('problem');
+    return call?.name;
+  });
+  const offered = [...CALLS].flatMap(([name, { unsupported }]) => (unsupported === undefined ? [name] : []));
+  expect(new Set(made)).toEqual(new Set(offered));
 });

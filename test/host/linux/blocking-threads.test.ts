@@ -2,11 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { NS_PER_MS, NS_PER_US } from '../../../src/base/nanoseconds';
-import type { Host, ReturnedCall, Run } from '../../../src/host/host';
+import type { CallRequest, Host, ReturnedCall, Run } from '../../../src/host/host';
 import { isAsleep, isIn } from '../../../src/host/linux/blocking-threads';
+import type { CallOutputs } from '../../../src/trace/trace';
 import { openLinuxHost } from '../../../src/host/linux/linux-host';
 import { bundleProgram, openTestHost, ROOT } from '../../support/live';
-import { establish, IPV4, LIMIT_NS, listen } from '../../support/segments';
+import { acceptOne, establish, IPV4, LIMIT_NS, listen, room, succeeded } from '../../support/segments';
 
 describe('the thread as /proc shows it', () => {
   it('is found asleep whatever its name is', () => {
@@ -56,6 +57,58 @@ describe('blocking calls', () => {
     expect(returned).toMatchObject({ token: 7, cancelled: false, outcome: { errno: '' } });
     expect(returned?.outcome.outputs.peer).toBe('192.0.2.1:40001');
     expect(returned?.endedNs).toBeGreaterThan(asleepNs);
+  });
+
+  it.each<readonly [string, (fd: number, ends: readonly number[]) => CallRequest, CallOutputs]>([
+    ['readv', (fd) => ({ name: 'readv', fd, buffers: [room(1), room(9)] }), { bytes: Uint8Array.of(1, 2, 3) }],
+    [
+      'recvmsg',
+      (fd) => ({ name: 'recvmsg', fd, buffers: [room(9)], controlLength: 64, flags: 0 }),
+      { bytes: Uint8Array.of(1, 2, 3), messageFlags: 0, control: [] },
+    ],
+    ['splice', (fd, [, into = -1]) => ({ name: 'splice', input: fd, output: into, count: 9, flags: 0 }), {}],
+  ])('sleeps in %s, and gives what came', async (_, request, outputs) => {
+    run = host.openRun(IPV4);
+    const { fd, receives } = acceptOne(run);
+    const ends = succeeded(run.call({ name: 'pipe' }, LIMIT_NS)).outputs.descriptors ?? [];
+    run.receive();
+    await run.prepareBlocking();
+    run.startTimedPart();
+    run.startBlockingCall(request(fd, ends), 4);
+    expect(run.returnedCalls()).toEqual([]);
+    receives(1, 2, 3);
+    run.receive();
+    const expected = { token: 4, cancelled: false, outcome: { returned: 3, errno: '', outputs } };
+    expect(awaitReturns()).toMatchObject([expected]);
+  });
+
+  it('sleeps in epoll_wait until something happens', async () => {
+    run = host.openRun(IPV4);
+    const { fd, receives } = acceptOne(run);
+    const epoll = succeeded(run.call({ name: 'epoll_create', size: 1 }, LIMIT_NS)).returned;
+    const data = '00000000000000ff';
+    succeeded(run.call({ name: 'epoll_ctl', epoll, operation: 1, fd, events: 1, data }, LIMIT_NS));
+    run.receive();
+    await run.prepareBlocking();
+    run.startTimedPart();
+    run.startBlockingCall({ name: 'epoll_wait', epoll, maxEvents: 2, timeoutMs: -1 }, 5);
+    expect(run.returnedCalls()).toEqual([]);
+    receives(1);
+    run.receive();
+    expect(awaitReturns()).toMatchObject([{ token: 5, outcome: { outputs: { events: [{ events: 1, data }] } } }]);
+  });
+
+  it('sends from memory that only the run refers to', async () => {
+    run = host.openRun(IPV4);
+    const { fd } = acceptOne(run);
+    await run.prepareBlocking();
+    run.startTimedPart();
+    const buffers = [{ kind: 'bytes', bytes: new Uint8Array(20_000_000) }] as const;
+    run.startBlockingCall({ name: 'sendmsg', fd, buffers, control: [], flags: 0 }, 6);
+    run.cancelBlockingCalls();
+    const [returned] = run.returnedCalls();
+    expect(returned).toMatchObject({ token: 6, cancelled: true });
+    expect(returned?.outcome.returned).toBeGreaterThan(0);
   });
 
   it('returns at once when there is nothing to wait for', async () => {

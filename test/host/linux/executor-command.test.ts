@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { TCP_FLAG } from '../../../src/wire/wire';
-import { bundleProgram, requireKernel, temporaryFolder } from '../../support/live';
+import { bundleProgram, requireKernel, temporaryFolder, untilGone } from '../../support/live';
 
 const NOBODY = 65534;
 
@@ -29,7 +29,7 @@ describe('an ordinary user', () => {
     return JSON.parse(stdout);
   }
 
-  it('runs in a user namespace of its own', () => {
+  it('runs in a user namespace of its own', async () => {
     expect(asNobody('0666', 'probe')).toBe('fit');
     const { parent, child } = asNobody('0666', 'start') as { parent: number; child: Record<string, unknown> };
     expect(child).toEqual({
@@ -38,10 +38,13 @@ describe('an ordinary user', () => {
       flags: [TCP_FLAG.SYN | TCP_FLAG.ACK],
       states: ['LISTEN', 'SYN_RECV'],
       accepted: 'EBADF',
+      isInside: true,
       received: 1,
       // The tool that makes the namespace has become the executor.
       ppid: parent,
     });
+    // What a command has left behind.
+    expect(await untilGone('sleep 321098')).toEqual([]);
   });
 
   it('is told what to do about a TUN device that only root may open', () => {

@@ -89,6 +89,15 @@ describe('the guardian', () => {
     }
   });
 
+  it('ends the commands of a killed process, whatever their session', { timeout: 30_000 }, async () => {
+    const { child, pid, marker, guardian, line } = await start('command');
+    expect(await line()).toBe('commanding');
+    expect(await untilHolds(guardian, readlinkSync(`/proc/${pid}/ns/net`))).toMatch(/^net:/);
+    for (let attempt = 0; attempt < 200 && childrenOf(pid).length < 2; attempt++) await sleep(10);
+    child.kill('SIGKILL');
+    expect(await awaitNoProcess(marker, GONE_WITHIN_MS)).toEqual([]);
+  });
+
   it('holds nothing between runs, and ends with its process', { timeout: 30_000 }, async () => {
     const { child, marker, exitStatus, guardian, line } = await start('closed');
     expect(await line()).toBe('closed');

@@ -3,7 +3,7 @@ import { release } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { output, refusal, useTestHost } from '../../support/live';
-import { establish, IPV4, LIMIT_NS, listen, succeeded } from '../../support/segments';
+import { establish, IPV4, LIMIT_NS, listen, sends, succeeded } from '../../support/segments';
 
 const { host, open } = useTestHost();
 
@@ -45,7 +45,7 @@ describe('the host', () => {
       establish(run, IPV4, 40001);
       const fd = succeeded(run.call({ name: 'accept', fd: listener }, LIMIT_NS)).returned;
       // Closed, and never acknowledged: the kernel would keep it for minutes.
-      succeeded(run.call({ name: 'write', fd, bytes: Uint8Array.of(1) }, LIMIT_NS));
+      succeeded(run.call({ name: 'write', fd, buffer: sends(1) }, LIMIT_NS));
       succeeded(run.call({ name: 'close', fd }, LIMIT_NS));
       await run.close();
       await run.close();

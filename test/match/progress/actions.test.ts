@@ -67,7 +67,7 @@ describe('an injection', () => {
 
 describe("the harness's own lateness", () => {
   it('is noted for each action, with what is allowed', () => {
-    const tolerance = { earlyNs: 0, lateNs: 4 * MS, percent: 12.5 };
+    const tolerance = { earlyNs: 0, lateNs: 4 * MS, percent: 12.5, distance: 'actual' } as const;
     const timeline = timelineOf([inject(SYN), inject(SYN, { when: after(8 * S), tolerance }), calls(READ)]);
     const progress = walk(timeline, [
       sent(0, 5, SYN, { plannedNs: 0 }),
@@ -255,7 +255,11 @@ describe('a sample', () => {
       });
     const timeline = timelineOf([step({ kind: 'mark', name: 'm' }), counters(3), counters(1, 'm')]);
     const seen: readonly Observation[] = [
-      { kind: 'baseline', counters: { 'TcpExt.ListenDrops': 40 } },
+      {
+        kind: 'baseline',
+        counters: { 'TcpExt.ListenDrops': 40 },
+        realtimeAtZero: { seconds: 1_700_000_000, nanoseconds: 5 },
+      },
       { kind: 'marked', step: 0, atNs: 1, counters: { 'TcpExt.ListenDrops': 42 } },
       {
         kind: 'sampled',
@@ -284,6 +288,7 @@ describe('a sample', () => {
       role: 'active',
       localAddress: '192.168.0.1',
       localPort: undefined,
+      protocol: 'tcp',
       remoteAddress: '192.0.2.1',
       remotePort: 8080,
     } as const;

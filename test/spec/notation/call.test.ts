@@ -1,21 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseCall } from '../../../src/spec/notation/call';
 import { snippetAt } from '../../../src/spec/snippet';
-import { collect } from '../support';
-
-function parse(text: string) {
-  return collect(text, (complaints) => parseCall(snippetAt(text, 0), complaints));
-}
-
-/** A call as one line of kinds, without places. */
-function outline(text: string): string {
-  const { made, troubles } = parse(text);
-  if (made === undefined) return troubles.join('; ');
-  const plain = JSON.stringify(made, (key, value: unknown) =>
-    key === 'span' ? undefined : value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value,
-  );
-  return plain.replaceAll('"', '').replaceAll('kind:', '');
-}
+import { outline, parse } from './call-support';
 
 describe('calls that are understood', () => {
   const table: readonly [string, string][] = [

@@ -119,13 +119,29 @@ describe('segments that are understood', () => {
   const others: readonly [string, object][] = [
     ['udp (100)', { kind: 'udp', length: 100 }],
     ['udp', { kind: 'udp' }],
+    ['udp 5000 > 53 (1)', { kind: 'udp', length: 1, sourcePort: 5000, targetPort: 53 }],
     ['5000 > 53 udp (1)', { kind: 'udp', length: 1, sourcePort: 5000, targetPort: 53 }],
     ['icmp unreachable port_unreachable', { kind: 'icmp', type: 'unreachable', code: 'port_unreachable' }],
     [
       'icmp unreachable frag_needed mtu 1000 quoted 1:1001(1000)',
-      { kind: 'icmp', type: 'unreachable', code: 'frag_needed', mtu: 1000, quotedSeq: 1 },
+      {
+        kind: 'icmp',
+        type: 'unreachable',
+        code: 'frag_needed',
+        mtu: 1000,
+        quoted: { kind: 'tcp', seq: 1, length: 1000 },
+      },
     ],
-    ['icmp packet_too_big mtu 1280 [1:1001(1000)]', { kind: 'icmp', type: 'packet_too_big', mtu: 1280, quotedSeq: 1 }],
+    [
+      'icmp packet_too_big mtu 1280 [1:1001(1000)]',
+      { kind: 'icmp', type: 'packet_too_big', mtu: 1280, quoted: { kind: 'tcp', seq: 1, length: 1000 } },
+    ],
+    ['icmp unreachable quoted udp (10)', { kind: 'icmp', type: 'unreachable', quoted: { kind: 'udp', length: 10 } }],
+    ['icmp unreachable [udp(10)]', { kind: 'icmp', type: 'unreachable', quoted: { kind: 'udp', length: 10 } }],
+    [
+      'icmp echo_reply id 7 [raw (64)]',
+      { kind: 'icmp', type: 'echo_reply', id: 7, quoted: { kind: 'raw', length: 64 } },
+    ],
     ['icmp echo_request id 7', { kind: 'icmp', type: 'echo_request', id: 7 }],
     ['icmp type_3 code_13', { kind: 'icmp', type: 'type_3', code: 'code_13' }],
   ];
@@ -192,6 +208,9 @@ describe('segments that are not', () => {
       'bad-segment at `port_unreachabel`: `port_unreachabel` is no code',
       'did you mean `port_unreachable`?',
     ],
+    ['icmp echo_reply [raw (7)]', 'bad-segment at `7`: length of the message 7 is out of range 8 to 65535', undefined],
+    ['icmp unreachable [udp 7]', 'bad-segment at `7`: `(` and a length expected', undefined],
+    ['encap psp spi 7 S', 'bad-segment at `encap psp spi 7`: packetspec cannot encrypt packets', undefined],
     ['icmp echo_reply foo', 'bad-segment at `foo`: `foo` is no code of ICMP `echo_reply`', 'code_N'],
     [
       'icmp unreachable quoted',

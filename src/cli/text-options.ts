@@ -1,0 +1,57 @@
+/** The options of every command that reads specs: which of them, and with which values. */
+import type { Command } from 'commander';
+import type { IpVariant } from '../spec/model';
+import { PROFILE_NAMES } from '../spec/pkt/profiles';
+import type { PlanSettings } from '../suite/plan';
+import { ipList, settings } from './arguments';
+import { DEFAULT_MAX_COMBINATIONS } from './limits';
+
+export interface TextOptions {
+  readonly set: ReadonlyMap<string, string>;
+  readonly ip?: readonly IpVariant[];
+  readonly filter?: string;
+  readonly profile?: string;
+  readonly define: ReadonlyMap<string, string>;
+  readonly option: ReadonlyMap<string, string>;
+  /** False with `--no-skip`. */
+  readonly skip: boolean;
+}
+
+/** Adds them to a command. */
+export function textOptions(command: Command): Command {
+  return command
+    .option('--filter <text>', 'only runs whose file, name or variant contains the text')
+    .option('--ip <list>', 'only these variants: ipv4,ipv6,ipv4-mapped, or all; scripts run as ipv4 otherwise', ipList)
+    .option(
+      '--set <name=value>',
+      'set a variable, or pin a matrix value; may be given several times',
+      settings,
+      new Map(),
+    )
+    .option('--profile <name>', `run scripts as a known runner does: ${PROFILE_NAMES.join(' or ')}`)
+    .option('-D, --define <name=value>', 'a macro of scripts; may be given several times', settings, new Map())
+    .option(
+      '--option <name=value>',
+      "an option of packetdrill's, over that of the script, e.g. tolerance_usecs=14000; may be given several times",
+      settings,
+      new Map(),
+    )
+    .option('--no-skip', 'run scripts also when this machine lacks something that they set or call');
+}
+
+/** What they mean for the plan. */
+export function planSettings({ set, ip, filter, profile, define, option, skip }: TextOptions): PlanSettings {
+  return {
+    set,
+    maxCombinations: DEFAULT_MAX_COMBINATIONS,
+    ...(ip === undefined ? {} : { onlyIp: ip }),
+    ...(filter === undefined ? {} : { filter }),
+    pkt: {
+      defines: define,
+      options: option,
+      gate: skip,
+      ...(profile === undefined ? {} : { profile }),
+      ...(ip === undefined ? {} : { ip }),
+    },
+  };
+}

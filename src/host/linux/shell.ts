@@ -1,0 +1,137 @@
+/**
+ * The shell commands of a run, one after the other: each is waited for, and what it leaves running is killed when the
+ * run is closed, or by the guardian when the executor was killed.
+ * Deliberately absent: starting the shell; see `spawn.ts`. Servers; see `server-process.ts`.
+ */
+import { rmSync, writeSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Ns, NS_PER_MS, NS_PER_S } from '../../base/nanoseconds';
+import type { CommandOutcome } from '../../trace/trace';
+import type { ShellRequest, TimedCommand } from '../host';
+import type { RunClock } from './clock';
+import { MFD_CLOEXEC, POLLIN, SIGKILL, SYSTEM_CALLS, WNOHANG } from './constants';
+import { killInhabitants } from './inhabitants';
+import { libc, newTimespec, succeed } from './libc';
+import { OutputTail } from './output-tail';
+import { shellEnvironment, spawnShell, type TextList } from './spawn';
+
+/** Without pidfd_open (before Linux 5.3) the end is looked for this often. */
+const LOOK_AGAIN_NS = NS_PER_MS;
+/** A killed process that sleeps uninterruptibly is left to itself. */
+const REAPED_WITHIN_NS = NS_PER_S;
+
+/** Of a status of waitpid(2): the signal in the lower seven bits, the exit status above the lower eight. */
+const SIGNAL_MASK = 0x7f;
+const EXIT_STATUS_SHIFT = 8;
+
+/** How many runs this process has made. */
+let runs = 0;
+
+export class Shells {
+  readonly #clock: RunClock;
+  readonly #timeout = newTimespec();
+  readonly #status = new Int32Array(1);
+  /** Groups of processes that have outlived their shell. */
+  readonly #groups: number[] = [];
+  /** Into which those may print. */
+  readonly #outputs: OutputTail[] = [];
+  /** Where `nstat` keeps what it has shown: each run has a file of its own, since all users of one are in one network. */
+  readonly #history: string;
+  #environment: TextList | undefined;
+
+  constructor(clock: RunClock) {
+    this.#clock = clock;
+    this.#history = join(tmpdir(), `packetspec-nstat-${process.pid}-${++runs}`);
+  }
+
+  /** @throws HostError `command-failed` when the shell could not be started */
+  run(request: ShellRequest): TimedCommand {
+    this.#environment ??= shellEnvironment({ PACKETDRILL_PID: String(process.pid), NSTAT_HISTORY: this.#history });
+    const startedNs = this.#clock.now();
+    const output = new OutputTail();
+    const pid = this.#start(request, output, this.#environment);
+    const end = libc.syscall(SYSTEM_CALLS.pidfdOpen, pid, 0, 0, 0, 0, 0);
+    const endedInTime = this.#reap(pid, end, output, startedNs + request.limitNs);
+    if (!endedInTime) {
+      libc.kill(-pid, SIGKILL);
+      this.#reap(pid, end, output, this.#clock.now() + REAPED_WITHIN_NS);
+    }
+    if (end >= 0) libc.close(end);
+    output.take();
+    const outcome = this.#outcome(!endedInTime, output.text());
+    this.#leave(pid, output);
+    return { startedNs, endedNs: this.#clock.now(), outcome };
+  }
+
+  /** Kills what has outlived its shell. To be called in the network of the run. */
+  close(): void {
+    for (const group of this.#groups) libc.kill(-group, SIGKILL);
+    // Those that have made a session of their own.
+    if (this.#environment !== undefined) {
+      killInhabitants();
+      rmSync(this.#history, { force: true });
+    }
+    for (const output of this.#outputs) output.close();
+  }
+
+  #start({ text, folder, input }: ShellRequest, output: OutputTail, environment: TextList): number {
+    const inputFd = input === undefined ? undefined : fileOf(input);
+    try {
+      return spawnShell(text, folder, { input: inputFd, output: output.writeEnd }, environment);
+    } catch (error) {
+      output.close();
+      throw error;
+    } finally {
+      libc.close(output.writeEnd);
+      if (inputFd !== undefined) libc.close(inputFd);
+    }
+  }
+
+  /** Waits for the shell's end, and reads what it prints. @returns false when the time has come before */
+  #reap(pid: number, end: number, output: OutputTail, untilNs: Ns): boolean {
+    const entries = Int32Array.of(end, POLLIN, -1, POLLIN);
+    this.#status[0] = 0;
+    for (;;) {
+      if (succeed('waitpid', libc.waitpid(pid, this.#status, WNOHANG)) > 0) return true;
+      const restNs = untilNs - this.#clock.now();
+      if (restNs <= 0) return false;
+      const sleepNs = end >= 0 ? restNs : Math.min(restNs, LOOK_AGAIN_NS);
+      this.#timeout[0] = Math.floor(sleepNs / NS_PER_S);
+      this.#timeout[2] = sleepNs % NS_PER_S;
+      entries[2] = output.readEnd;
+      libc.ppoll(entries, 2, this.#timeout, null);
+      output.take();
+    }
+  }
+
+  #outcome(timedOut: boolean, output: string): CommandOutcome {
+    const status = this.#status[0] ?? 0;
+    const signal = status & SIGNAL_MASK;
+    if (signal === 0) return { status: status >> EXIT_STATUS_SHIFT, timedOut, output };
+    return { signal: signalName(signal), timedOut, output };
+  }
+
+  /** Notes what must be killed later. */
+  #leave(group: number, output: OutputTail): void {
+    if (libc.kill(-group, 0) === 0) this.#groups.push(group);
+    if (output.readEnd < 0) return;
+    output.leaveOpen();
+    this.#outputs.push(output);
+  }
+}
+
+/** A file in memory, to be read from its beginning: nobody has to feed it to the command, as a pipe. */
+function fileOf(text: string): number {
+  const fd = succeed('memfd_create', libc.memfdCreate('shell-input', MFD_CLOEXEC));
+  const bytes = Buffer.from(text);
+  // With a position, so that the descriptor's own stays at the beginning.
+  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at, bytes.length - at, at);
+  return fd;
+}
+
+/** `SIGTERM`; of two names, the one that stands first. */
+function signalName(signal: number): string {
+  const found = Object.entries(constants.signals).find(([, number]) => number === signal);
+  return found?.[0] ?? `signal ${signal}`;
+}
