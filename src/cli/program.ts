@@ -5,13 +5,14 @@ import { jsonSchema } from '../spec/schema';
 import type { Executor } from '../suite/executor';
 import { jobCount, reporters, retryCount } from './arguments';
 import { checkCommand } from './check-command';
+import { convertCommand } from './convert-command';
 import { EXIT } from './exit-codes';
 import { OutputError } from './output';
 import { complain } from './read-plan';
 import { replayCommand } from './replay-command';
 import { runCommand, type RunOptions } from './run-command';
 import { showCommand } from './show-command';
-import { planSettings, type TextOptions, textOptions } from './text-options';
+import { planSettings, type ScriptOptions, scriptOptions, type TextOptions, textOptions } from './text-options';
 import { packageVersion } from './version';
 
 async function runProgram(argv: readonly string[], early: Executor | undefined): Promise<number> {
@@ -55,6 +56,15 @@ async function runProgram(argv: readonly string[], early: Executor | undefined):
     .action((names: string[], options: TextOptions & { readonly json: boolean }) => {
       code = showCommand(names, planSettings(options), options.json);
     });
+
+  scriptOptions(
+    program
+      .command('convert')
+      .description('print a packetdrill script as a spec in YAML')
+      .argument('<script>', 'a .pkt file'),
+  ).action((name: string, options: ScriptOptions) => {
+    code = convertCommand(name, planSettings(options));
+  });
 
   program
     .command('replay')

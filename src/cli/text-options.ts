@@ -6,10 +6,13 @@ import type { PlanSettings } from '../suite/plan';
 import { ipList, settings } from './arguments';
 import { DEFAULT_MAX_COMBINATIONS } from './limits';
 
-export interface TextOptions {
+export interface TextOptions extends ScriptOptions {
   readonly set: ReadonlyMap<string, string>;
-  readonly ip?: readonly IpVariant[];
   readonly filter?: string;
+}
+
+export interface ScriptOptions {
+  readonly ip?: readonly IpVariant[];
   readonly profile?: string;
   readonly define: ReadonlyMap<string, string>;
   readonly option: ReadonlyMap<string, string>;
@@ -19,15 +22,22 @@ export interface TextOptions {
 
 /** Adds them to a command. */
 export function textOptions(command: Command): Command {
+  return scriptOptions(
+    command
+      .option('--filter <text>', 'only runs whose file, name or variant contains the text')
+      .option(
+        '--set <name=value>',
+        'set a variable, or pin a matrix value; may be given several times',
+        settings,
+        new Map(),
+      ),
+  );
+}
+
+/** Those of a command that reads scripts alone. */
+export function scriptOptions(command: Command): Command {
   return command
-    .option('--filter <text>', 'only runs whose file, name or variant contains the text')
     .option('--ip <list>', 'only these variants: ipv4,ipv6,ipv4-mapped, or all; scripts run as ipv4 otherwise', ipList)
-    .option(
-      '--set <name=value>',
-      'set a variable, or pin a matrix value; may be given several times',
-      settings,
-      new Map(),
-    )
     .option('--profile <name>', `run scripts as a known runner does: ${PROFILE_NAMES.join(' or ')}`)
     .option('-D, --define <name=value>', 'a macro of scripts; may be given several times', settings, new Map())
     .option(
@@ -40,7 +50,15 @@ export function textOptions(command: Command): Command {
 }
 
 /** What they mean for the plan. */
-export function planSettings({ set, ip, filter, profile, define, option, skip }: TextOptions): PlanSettings {
+export function planSettings({
+  ip,
+  profile,
+  define,
+  option,
+  skip,
+  ...rest
+}: ScriptOptions | TextOptions): PlanSettings {
+  const { set = new Map<string, string>(), filter }: Partial<TextOptions> = rest;
   return {
     set,
     maxCombinations: DEFAULT_MAX_COMBINATIONS,

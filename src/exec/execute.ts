@@ -9,7 +9,8 @@ import { commandFailure, missingHere } from '../match/command';
 import { resolveCounter } from '../match/counters';
 import type { Timeline, TimelineStep } from '../timeline/timeline';
 import type { CounterValues, Trace, TraceEnd } from '../trace/trace';
-import { COMMAND_LIMIT_NS, Performer } from './performer';
+import { COMMAND_LIMIT_NS, sleeperCount } from './demands';
+import { Performer } from './performer';
 import { unmetRequirement } from './requirements';
 import { atLine, atLineAsync, troubleOf } from './trouble';
 
@@ -80,8 +81,9 @@ function skippedFor(missing: string): TraceEnd {
 }
 
 /** Everything that takes its time happens before time zero. Answers with the counters as they are then. */
-async function prepare({ server, steps }: Timeline, run: Run): Promise<CounterValues> {
-  const sleepers = steps.filter(isSleeping).length;
+async function prepare(timeline: Timeline, run: Run): Promise<CounterValues> {
+  const { server, steps } = timeline;
+  const sleepers = sleeperCount(timeline);
   if (sleepers > 0) await run.prepareBlocking(sleepers);
   if (server !== undefined) {
     const { command, port, readyWithinNs, place } = server;
@@ -92,10 +94,6 @@ async function prepare({ server, steps }: Timeline, run: Run): Promise<CounterVa
   const baseline = run.counters();
   for (const step of steps) checkCounters(step, baseline);
   return baseline;
-}
-
-function isSleeping({ action }: TimelineStep): boolean {
-  return action.kind === 'call' && action.returns !== undefined;
 }
 
 function asksForSockets({ action }: TimelineStep): boolean {

@@ -5,17 +5,23 @@ import { pythonFile } from '../match/code/python-file';
 import { missingHere } from '../match/command';
 import type { CodeBlock, SampleExpectation } from '../spec/model';
 import type { Timeline, TimelineStep } from '../timeline/timeline';
-import type { CallOutcome, CounterValues, KernelWait, Observation, OptionBytes, Sample } from '../trace/trace';
+import type {
+  CallOutcome,
+  CommandOutcome,
+  CounterValues,
+  KernelWait,
+  Observation,
+  OptionBytes,
+  Sample,
+} from '../trace/trace';
 import { requestOf } from './calls/calls';
+import { COMMAND_LIMIT_NS } from './demands';
 import { type Action, Engine } from './engine';
 import { SocketTable } from './sockets';
 import { atLine } from './trouble';
 
 /** A call that is not marked as blocking is interrupted after this long. */
 const CALL_LIMIT_NS = NS_PER_S;
-
-/** A shell command, the interpreter among them, is killed after this long. */
-export const COMMAND_LIMIT_NS = 60 * NS_PER_S;
 
 const SOL_SOCKET = 1;
 const SOL_TCP = 6;
@@ -103,6 +109,7 @@ export class Performer {
   #interpret(interpreter: string): void {
     const input = pythonFile(this.#blocks);
     const { outcome, endedNs } = this.#shell(`exec ${interpreter} -`, input);
+    this.#missing = this.#missingHere(outcome);
     this.#record({ kind: 'interpreted', atNs: endedNs, outcome });
   }
 
@@ -195,9 +202,14 @@ export class Performer {
 
   #command({ step, plannedNs, command }: Extract<Deed, { kind: 'command' }>): void {
     const { startedNs, endedNs, outcome } = this.#shell(command.text);
-    if (this.#timeline.script?.gated !== false) this.#missing = missingHere(outcome);
+    this.#missing = this.#missingHere(outcome);
     if (this.#missing !== undefined) return;
     this.#record({ kind: 'commanded', step, plannedNs, startedNs, endedNs, outcome });
+  }
+
+  /** What this machine lacks, unless the user wants to see the failure (`--no-skip`). */
+  #missingHere(outcome: CommandOutcome): string | undefined {
+    return this.#timeline.script?.gated === false ? undefined : missingHere(outcome);
   }
 
   #code({ step, plannedNs, code }: Extract<Deed, { kind: 'code' }>): void {

@@ -44,8 +44,7 @@ export class CheckList {
   segment(
     step: TimelineStep,
     title: string,
-    pattern: PacketPattern,
-    packet: SeenPacket,
+    { pattern, packet }: { readonly pattern: PacketPattern; readonly packet: SeenPacket },
     mismatches: readonly Mismatch[],
     message?: string,
   ): void {

@@ -52,10 +52,12 @@ export class CodeChecks {
   interpreted(outcome: CommandOutcome, atNs: Ns): void {
     const failure = readInterpreterOutput(outcome.output);
     const broken = failure === undefined ? commandFailure(outcome) : undefined;
-    const last = this.#waiting.at(-1);
+    // What cannot be laid at any block's door is laid at the last one's: nothing that failed may pass.
+    const blamed = this.#waiting.find(({ code }) => isIn(code, failure)) ?? this.#waiting.at(-1);
     for (const one of this.#waiting) {
-      if (broken === undefined) this.#remark(one.step, atNs, isIn(one.code, failure) ? failure : undefined);
-      else this.#list.remark(one.step, 'code', atNs, [], one === last ? `the interpreter: ${broken}` : undefined);
+      if (one !== blamed) this.#remark(one.step, atNs, undefined);
+      else if (broken === undefined) this.#remark(one.step, atNs, failure);
+      else this.#list.remark(one.step, 'code', atNs, [], `the interpreter: ${broken}`);
     }
   }
 

@@ -7,6 +7,10 @@ const NOT_FOUND = 127;
 /** What iproute2 prints when the kernel has no module for a queueing discipline. */
 const UNKNOWN_QDISC = /^.*(?:Specified qdisc (?:kind )?(?:is unknown|not found)|Unknown qdisc).*$/m;
 
+/** What it prints, by itself or in the kernel's words, for a kind of device or of tunnel that there is no module for. */
+const UNKNOWN_DEVICE = /^Error: Unknown device type\.$/m;
+const UNKNOWN_TUNNEL = /^Error: lwt encapsulation type not supported\.$|^RTNETLINK answers: Operation not supported$/m;
+
 /** How the command failed, with what it said; `undefined` when it did not. */
 export function commandFailure(outcome: CommandOutcome): string | undefined {
   const how = endOf(outcome);
@@ -23,6 +27,8 @@ const LACKS: readonly { readonly words: RegExp; readonly what: string }[] = [
   { words: UNKNOWN_SYSCTL, what: 'a sysctl that this kernel does not have' },
   { words: REFUSED_SYSCTL, what: 'a value of a sysctl that this kernel does not take' },
   { words: UNKNOWN_QDISC, what: 'a queueing discipline that this kernel does not have' },
+  { words: UNKNOWN_DEVICE, what: 'a kind of network device that this kernel does not have' },
+  { words: UNKNOWN_TUNNEL, what: 'a kind of tunnel or route that this kernel does not have' },
 ];
 
 /** What this machine lacks, where that is why a command failed; `undefined` when it is not. */

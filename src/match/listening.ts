@@ -86,7 +86,7 @@ export class Listening {
   #addMisfit(open: OpenStep, pattern: PacketPattern, { parts, mismatches }: Extract<Joined, { kind: 'misfit' }>): void {
     const last = present(parts.at(-1), 'the part that does not fit');
     const message = `segment ${parts.length} of those that should make the expected one does not follow on the one before`;
-    this.#list.segment(open.step, open.step.label, pattern, last, mismatches, message);
+    this.#list.segment(open.step, open.step.label, { pattern, packet: last }, mismatches, message);
   }
 
   #expireExpect(open: OpenStep, action: ActionOf<'expect'>, atNs: Ns): undefined {
@@ -160,7 +160,7 @@ export class Listening {
     if (packet.space !== undefined && pattern.kind === 'tcp' && segment !== undefined) {
       packet.space.matched(pattern, segment);
     }
-    this.#list.segment(open.step, title, pattern, packet, mismatchesOf(pattern, packet, open));
+    this.#list.segment(open.step, title, { pattern, packet }, mismatchesOf(pattern, packet, open));
     const label = pattern.ip?.flowLabelName;
     if (label !== undefined && packet.live.kind === 'ipv6')
       packet.flowLabels?.learn(label, packet.live.header.flowLabel);

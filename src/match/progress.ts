@@ -165,6 +165,7 @@ export class Progress {
         this.#code.interpreted(observation.outcome, observation.atNs);
         return;
       case 'cleaned':
+        this.#onCleaned(observation);
         return;
       case 'tick':
         this.#onTick(observation.atNs);
@@ -257,6 +258,16 @@ export class Progress {
     this.#recordTiming(startedNs);
     this.#list.add(step, 'command', endedNs, [], commandFailure(outcome));
     if (!this.failed) this.#finish({ plannedNs: endedNs, actualNs: endedNs, scriptedNs: this.#scriptedNs() });
+  }
+
+  /** The cleanup command is no step of its own: what goes wrong with it is told at the last one, with its line. */
+  #onCleaned({ outcome, atNs }: ObservationOf<'cleaned'>): void {
+    const failure = commandFailure(outcome);
+    const last = this.timeline.steps.at(-1);
+    if (failure === undefined || last === undefined) return;
+    const line = this.timeline.script?.cleanup?.place.line;
+    const where = line === undefined ? '' : ` (line ${line})`;
+    this.#list.remark(last, 'command', atNs, [], `the cleanup command${where}: ${failure}`);
   }
 
   #onSampled({ step: index, sample, startedNs, atNs }: ObservationOf<'sampled'>): void {

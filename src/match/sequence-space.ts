@@ -194,9 +194,10 @@ export class SequenceSpace {
 
   #liveEcr(ecr: number | undefined, acknowledges: boolean): number | undefined {
     if (ecr === undefined) return this.#lastLiveTimestamp;
-    if (this.#echoes === 'lenient') return ecr === 0 ? 0 : this.#timestampLabels.get(ecr);
-    if (!acknowledges) return ecr;
     const known = this.#timestampLabels.get(ecr);
+    // Without the ACK flag the field is no echo, but bytes (RFC 7323 section 3.2).
+    if (this.#echoes === 'lenient') return ecr === 0 ? 0 : (known ?? (acknowledges ? undefined : ecr));
+    if (!acknowledges) return ecr;
     if (known !== undefined || this.#echoes === 'strict' || this.#firstTimestamp === undefined) return known;
     return wrap(ecr - this.#firstTimestamp.script + this.#firstTimestamp.live);
   }

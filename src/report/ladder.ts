@@ -1,5 +1,6 @@
 /** A run drawn in time: what was injected on the left, what the kernel sent on the right, and the verdict below. */
 import { formatDuration } from '../base/nanoseconds';
+import { largest } from '../base/numbers';
 import type { CrossedPacket } from '../match/connections';
 import type { Verdict } from '../verify/verify';
 import { printPacket } from '../wire/print';
@@ -9,7 +10,10 @@ const PAUSE_NS = 100_000_000;
 
 /** The ladder as lines. Injected segments point right, towards the kernel; the kernel's point left. */
 export function ladderLines({ crossed }: Pick<Verdict, 'crossed'>): readonly string[] {
-  const names = Math.max(7, ...crossed.map(({ connection }) => (connection ?? '-').length));
+  const names = largest(
+    7,
+    crossed.map(({ connection }) => (connection ?? '-').length),
+  );
   let previousNs: number | undefined;
   return [
     `${'time'.padStart(12)}  ${'conn'.padEnd(names)}  harness | kernel`,

@@ -29,17 +29,31 @@ export function itemsOf(argument: CallArgument | undefined): readonly CallArgume
   return argument?.kind === 'list' ? argument.items : [];
 }
 
-/** A name that a call gives to a descriptor, as it stands in the text. */
-export type GivenName = Extract<CallArgument, { readonly kind: 'socket' }>;
+/** A name of a descriptor, as it stands in a call. */
+export type DescriptorName = Extract<CallArgument, { readonly kind: 'socket' }>;
 
 /**
  * The names that a call gives when it succeeds: the one of its result, or the two ends of a pipe. They are not uses of
  * descriptors, although they stand among the arguments.
  */
-export function namesGivenBy({ name, args, result }: Call): readonly GivenName[] {
+export function namesGivenBy({ name, args, result }: Call): readonly DescriptorName[] {
   if (result.kind === 'socket') return [result];
   if (name !== 'pipe' || result.value < 0) return [];
   return itemsOf(args[0]).filter((item) => item.kind === 'socket');
+}
+
+/** The descriptors that a call uses, wherever they stand among its arguments. */
+export function namesUsedBy({ name, args }: Call): readonly DescriptorName[] {
+  // What stands there are the names to give, also when the call is to fail.
+  if (name === 'pipe') return [];
+  const found: DescriptorName[] = [];
+  const look = (argument: CallArgument): void => {
+    if (argument.kind === 'socket') found.push(argument);
+    if (argument.kind === 'list') argument.items.forEach(look);
+    if (argument.kind === 'struct') for (const { value } of argument.fields) look(value);
+  };
+  args.forEach(look);
+  return found;
 }
 
 /** Whether a call names the other side's address: on a new socket, that begins a connection. */

@@ -13,6 +13,8 @@ import { type LineColumn, linesOf, type SourceFile, type Span } from './source';
 
 /** The widest part of a source line that is shown; a longer one is cut around the caret. */
 const WIDEST = 120;
+/** So many characters on each side of a place are more than the widest line shows. */
+const NEAR = 4 * WIDEST;
 
 /** Renders a diagnostic of the given file. Ends without a line break. */
 export function renderDiagnostic(diagnostic: Diagnostic, file: SourceFile): string {
@@ -30,20 +32,26 @@ export function renderDiagnostic(diagnostic: Diagnostic, file: SourceFile): stri
   return rows.join('\n');
 }
 
-/** The line with tabs and unprintable characters made visible, cut to a width that fits, and the caret line. */
+/**
+ * The line with tabs and unprintable characters made visible, cut to a width that fits, and the caret line. Of a long
+ * line only what can be shown is looked at: it may be megabytes long, and have a thousand mistakes.
+ */
 function excerptOf(file: SourceFile, span: Span, place: LineColumn): { text: string; caret: string } {
   const line = linesOf(file).textOf(place.line);
-  const before = cells(line.slice(0, place.column - 1));
-  const lengthInLine = Math.min(span.end - span.start, line.length - (place.column - 1));
-  const marked = cells(line.slice(place.column - 1, place.column - 1 + lengthInLine));
-  const after = cells(line.slice(place.column - 1 + lengthInLine));
+  const at = Math.min(place.column - 1, line.length);
+  const [from, until] = [Math.max(0, at - NEAR), Math.min(line.length, at + NEAR)];
+  const end = Math.min(until, at + (span.end - span.start));
+  const before = cells(line.slice(from, at));
+  const marked = cells(line.slice(at, end));
+  const after = cells(line.slice(end, until));
 
   const all = [...before, ...marked, ...after];
-  const from = all.length <= WIDEST ? 0 : Math.max(0, Math.min(before.length - WIDEST / 3, all.length - WIDEST));
-  const start = Math.floor(from);
+  const start = Math.floor(
+    all.length <= WIDEST ? 0 : Math.max(0, Math.min(before.length - WIDEST / 3, all.length - WIDEST)),
+  );
   const shown = all.slice(start, start + WIDEST);
-  const head = start > 0 ? '...' : '';
-  const tail = start + WIDEST < all.length ? '...' : '';
+  const head = from > 0 || start > 0 ? '...' : '';
+  const tail = until < line.length || start + WIDEST < all.length ? '...' : '';
   const caretAt = head.length + before.length - start;
   const caretLength = Math.max(1, Math.min(marked.length, WIDEST - (before.length - start)));
   return { text: `${head}${shown.join('')}${tail}`, caret: `${' '.repeat(caretAt)}${'^'.repeat(caretLength)}` };

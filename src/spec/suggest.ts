@@ -5,12 +5,22 @@
  */
 import { distance } from 'fastest-levenshtein';
 
+/** Nobody means to write a longer one; to compare two that are longer than a file may be takes hours. */
+const LONGEST_NAME = 100;
+/** Of so many candidates, at most. There are fewer constants; but a spec may declare tens of thousands of names. */
+const MOST_CANDIDATES = 2000;
+
 /** The candidate that the name was most likely meant to be; `undefined` when none is near. */
 export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
+  if (name.length > LONGEST_NAME) return undefined;
   const folded = fold(name);
   let nearest: string | undefined;
   let best = Number.POSITIVE_INFINITY;
+  let looked = 0;
   for (const candidate of candidates) {
+    if (++looked > MOST_CANDIDATES) break;
+    // What differs that much in length is never near.
+    if (Math.abs(name.length - candidate.length) > allowance(name, candidate)) continue;
     // Upper and lower case, `-` and `_` count for little: they are typed wrong by habit, not by chance.
     const steps = slips(folded, fold(candidate)) + (name === candidate ? 0 : 0.5);
     if (steps < best && steps < allowance(name, candidate) + 1) {

@@ -1,7 +1,8 @@
 /** How long a run can take: for ordering runs, and for noticing one that will never end. */
 import { type Ns, NS_PER_S } from '../base/nanoseconds';
+import { largest } from '../base/numbers';
 import { lateAllowanceNs } from '../match/window';
-import { COMMAND_LIMIT_NS } from '../exec/performer';
+import { COMMAND_LIMIT_NS } from '../exec/demands';
 import type { When } from '../spec/model';
 import type { Timeline, TimelineStep } from '../timeline/timeline';
 
@@ -18,7 +19,10 @@ export function expectedDurationNs(timeline: Timeline): Ns {
 /** Longer than any end of this run, failed or not. */
 export function longestDurationNs(timeline: Timeline): Ns {
   const waits = timeline.steps.reduce((sum, step) => sum + longestWaitNs(step), 0);
-  const latestNs = Math.max(0, ...timeline.steps.map(({ when }) => (countsFromStart(when) ? when.endNs : 0)));
+  const latestNs = largest(
+    0,
+    timeline.steps.map(({ when }) => (countsFromStart(when) ? when.endNs : 0)),
+  );
   return latestNs + waits + (timeline.server?.readyWithinNs ?? 0) + commandsNs(timeline) + MARGIN_NS;
 }
 

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { formatDuration, NS_PER_MS } from '../base/nanoseconds';
 import type { Timeline } from '../timeline/timeline';
 import type { HostTrouble, Trace } from '../trace/trace';
+import { sleeperCount } from '../exec/demands';
 import { longestDurationNs } from './bounds';
 import type { FromExecutor, ToExecutor } from './protocol';
 
@@ -14,6 +15,8 @@ export type Outcome =
   | { readonly kind: 'crash'; readonly stack: string };
 
 const STDERR_KEPT = 4096;
+/** Timers of Node take no more: 24 days. A longer one goes off at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * An executor: started at once, used again and again until it dies.
@@ -21,6 +24,7 @@ const STDERR_KEPT = 4096;
  */
 export class Executor {
   readonly #child: ChildProcess;
+  #sleepers = 0;
   #unfit: HostTrouble | undefined;
   #gone: HostTrouble | undefined;
   #stderr = '';
@@ -58,6 +62,11 @@ export class Executor {
     return this.#gone === undefined;
   }
 
+  /** How many threads for sleeping calls its runs have had it make. It keeps them, and making one takes long. */
+  get sleepers(): number {
+    return this.#sleepers;
+  }
+
   /** Runs one timeline; never rejects. Takes one at a time. */
   run(timeline: Timeline): Promise<Outcome> {
     return new Promise((resolve) => {
@@ -67,8 +76,9 @@ export class Executor {
         return;
       }
       this.#pending = resolve;
+      this.#sleepers = Math.max(this.#sleepers, sleeperCount(timeline));
       const limitNs = longestDurationNs(timeline);
-      this.#watchdog = setTimeout(() => this.#giveUp(limitNs), limitNs / NS_PER_MS);
+      this.#watchdog = setTimeout(() => this.#giveUp(limitNs), Math.min(limitNs / NS_PER_MS, LONGEST_TIMER_MS));
       const message: ToExecutor = { kind: 'run', timeline };
       // A process that cannot be reached is about to end: what it said last is worth more than this error.
       this.#child.send(message, () => undefined);

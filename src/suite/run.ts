@@ -1,8 +1,9 @@
 /** Runs a plan on a pool of executor processes. */
 import { judge } from '../verify/judge';
 import type { Verdict, VerdictStatus } from '../verify/verify';
-import { expectedDurationNs } from './bounds';
+import { sleeperCount } from '../exec/demands';
 import { Executor } from './executor';
+import { startOrder } from './order';
 import type { PlannedRun, RunResult, SuiteListener, SuiteSummary } from './suite';
 
 export interface RunSettings {
@@ -50,11 +51,9 @@ export class ExecutorPool {
     while (this.#executors.size < Math.min(count, this.#settings.jobs)) this.#idle.push(this.#start());
   }
 
-  /** Runs every planned run, the longest first, and tells of it. @throws ExecutorCrash */
+  /** Runs every planned run, begun in the order of `startOrder`, and tells of it. @throws ExecutorCrash */
   async runAll(runs: readonly PlannedRun[], tell: SuiteListener): Promise<readonly RunResult[]> {
-    const queue = [...runs].sort(
-      (left, right) => expectedDurationNs(right.timeline) - expectedDurationNs(left.timeline),
-    );
+    const queue = [...startOrder(runs, this.#settings.jobs)];
     const results: RunResult[] = [];
     const disturbed: Attempted[] = [];
     const finish = (result: RunResult): void => {
@@ -101,7 +100,7 @@ export class ExecutorPool {
   ): Promise<{ readonly result: RunResult; readonly attempted: Attempted }> {
     const attempts = before + 1;
     tell({ kind: 'run-started', run, attempt: attempts });
-    const executor = this.#next();
+    const executor = this.#next(sleeperCount(run.timeline));
     const outcome = await executor.run(run.timeline);
     if (executor.alive) this.#idle.push(executor);
     else this.#executors.delete(executor);
@@ -112,13 +111,25 @@ export class ExecutorPool {
     return { result: { run, verdict, attempts, durationMs, ...trace }, attempted: { run, attempts, startedMs } };
   }
 
-  /** An executor for the next run; those that died while they were idle are forgotten. */
-  #next(): Executor {
-    for (let executor = this.#idle.pop(); executor !== undefined; executor = this.#idle.pop()) {
-      if (executor.usable) return executor;
-      this.#executors.delete(executor);
-    }
-    return this.#start();
+  /**
+   * An executor for the next run: one with as many threads as it needs, and not many more, which others may need.
+   * Those that died while they were idle are forgotten.
+   */
+  #next(sleepers: number): Executor {
+    for (const executor of this.#idle.filter(({ usable }) => !usable)) this.#forget(executor);
+    const fitness = (executor: Executor): number => Math.abs(executor.sleepers - sleepers);
+    const best = this.#idle.reduce<Executor | undefined>(
+      (chosen, one) => (chosen === undefined || fitness(one) <= fitness(chosen) ? one : chosen),
+      undefined,
+    );
+    if (best === undefined) return this.#start();
+    this.#idle.splice(this.#idle.indexOf(best), 1);
+    return best;
+  }
+
+  #forget(executor: Executor): void {
+    this.#idle.splice(this.#idle.indexOf(executor), 1);
+    this.#executors.delete(executor);
   }
 
   #start(): Executor {

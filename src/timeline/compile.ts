@@ -20,7 +20,7 @@ import type { Command, Place, Timeline, TimelineAction, TimelineStep, Tolerance 
  * packetdrill's figures: 4 ms, and 12.5 % of the distance, which is by how much the kernel's timer wheel may be late
  * (kernel/time/timer.c). A timer may also seem early: on a busy or virtual machine jiffies lag behind the clock.
  */
-const DEFAULT_TOLERANCE: Tolerance = {
+export const DEFAULT_TOLERANCE: Tolerance = {
   earlyNs: 4 * NS_PER_MS,
   lateNs: 4 * NS_PER_MS,
   percent: 12.5,
@@ -213,6 +213,17 @@ function toleranceOf(outer: ToleranceText | undefined, own: ToleranceText | unde
   return { ...DEFAULT_TOLERANCE, ...outer, ...own };
 }
 
+/** Of a longer line, a place has only what is near. */
+const LONGEST_LINE = 400;
+
+/** A script may stand on one line, which each of its steps would have as its text: megabytes, thousands of times. */
+function lineAround(line: string, column: number): string {
+  if (line.length <= LONGEST_LINE) return line;
+  const start = Math.max(0, Math.min(column - 1 - LONGEST_LINE / 4, line.length - LONGEST_LINE));
+  const end = start + LONGEST_LINE;
+  return `${start > 0 ? '...' : ''}${line.slice(start, end)}${end < line.length ? '...' : ''}`;
+}
+
 /** Places by offset; a long spec asks for the same ones again and again. */
 class PlaceBook {
   readonly #file: SourceFile;
@@ -227,7 +238,7 @@ class PlaceBook {
     if (known !== undefined) return known;
     const lines = linesOf(this.#file);
     const { line, column } = lines.placeOf(span.start);
-    const place = { line, column, text: lines.textOf(line) };
+    const place = { line, column, text: lineAround(lines.textOf(line), column) };
     this.#known.set(span.start, place);
     return place;
   }

@@ -83,11 +83,18 @@ function namesUsedBy({ action, connection }: Step): readonly string[] {
   }
 }
 
+/** Those that begin with a call that reaches out; to reach out on a connection that came in makes it no other. */
 function namesThatConnect(steps: readonly Step[]): ReadonlySet<string> {
   const names = new Set<string>();
+  const begun = new Set<string>();
   for (const step of steps) {
-    if (step.action.kind === 'call' && reachesOut(step.action.call))
-      names.add(step.connection?.name ?? DEFAULT_CONNECTION);
+    const { action } = step;
+    const connects = action.kind === 'call' && reachesOut(action.call);
+    if (action.kind === 'call' && !connects) continue;
+    for (const name of namesUsedBy(step)) {
+      if (connects && !begun.has(name)) names.add(name);
+      begun.add(name);
+    }
   }
   return names;
 }

@@ -3,6 +3,7 @@
  * while the machine kept the kernel, or the harness, from working. Such a run has no verdict.
  */
 import { formatDuration, type Ns, NS_PER_MS } from '../base/nanoseconds';
+import { largest } from '../base/numbers';
 import type { Check, Mismatch } from '../match/match';
 import type { ActionTiming } from '../match/progress';
 import type { KernelWait } from '../trace/trace';
@@ -28,7 +29,10 @@ export function disturbance(
   if (waitedNs > NOTICEABLE_WAIT_NS) {
     return `times differ, but the kernel's own work waited ${formatDuration(waitedNs)} for a processor`;
   }
-  const latestNs = Math.max(0, ...timings.map(({ plannedNs, startedNs }) => startedNs - plannedNs));
+  const latestNs = largest(
+    0,
+    timings.map(({ plannedNs, startedNs }) => startedNs - plannedNs),
+  );
   if (!failed.some(isCode) || latestNs <= JIFFY_NS) return undefined;
   return `values of TCP_INFO differ, but the harness was up to ${formatDuration(latestNs)} late, which they may count`;
 }

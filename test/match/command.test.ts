@@ -39,9 +39,19 @@ describe('what this machine lacks', () => {
   });
 
   it('is a sysctl, or a value of one, in the words of procps', () => {
-    expect(missingHere(shell('sysctl -q net.ipv4.no_such_thing=1'))).toContain('a sysctl that this kernel does not have');
+    expect(missingHere(shell('sysctl -q net.ipv4.no_such_thing=1'))).toContain(
+      'a sysctl that this kernel does not have',
+    );
     const output = 'sysctl: setting key "net.ipv4.tcp_ecn": Invalid argument\n';
     expect(missingHere({ status: 1, timedOut: false, output })).toContain('a value of a sysctl');
+  });
+
+  it('is a kind of device or of tunnel, in the words of iproute2', () => {
+    const answer = (output: string): string | undefined => missingHere({ status: 2, timedOut: false, output });
+    expect(answer('Error: Unknown device type.\n')).toContain('a kind of network device');
+    expect(answer('Error: lwt encapsulation type not supported.\n')).toContain('a kind of tunnel or route');
+    expect(answer('RTNETLINK answers: Operation not supported\n')).toContain('a kind of tunnel or route');
+    expect(answer('RTNETLINK answers: File exists\n')).toBeUndefined();
   });
 
   it('is nothing when a command fails for another reason', () => {

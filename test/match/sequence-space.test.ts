@@ -230,6 +230,12 @@ describe('timestamps', () => {
     expect(live(seg('.', { options: timestamp(6, 0) })).options?.list).toEqual([{ kind: 'timestamp', val: 6, ecr: 0 }]);
   });
 
+  // RFC 7323 section 3.2: without the ACK flag the field is not valid, and is to be ignored.
+  it('an echo in a segment without ACK is sent as it is written', () => {
+    const { options } = live(seg('S', { options: timestamp(6, 777) }));
+    expect(options?.list).toEqual([{ kind: 'timestamp', val: 6, ecr: 777 }]);
+  });
+
   it('an echo of a name that never came cannot be sent', () => {
     named(777_777);
     expect(space.toLive(seg('.', { options: timestamp(6, 101) }))).toEqual({

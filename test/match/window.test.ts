@@ -90,8 +90,16 @@ describe('a time that does not fit is told as the spec counts it', () => {
   };
 
   it('from the start of the run', () => {
-    expect(show(13 * S, at(12 * S))).toMatchObject({ field: 'time', expected: '12s (tolerance +4ms)', observed: '13s' });
-    expect(show(11 * S, at(12 * S))).toMatchObject({ field: 'time', expected: '12s (tolerance -3ms)', observed: '11s' });
+    expect(show(13 * S, at(12 * S))).toMatchObject({
+      field: 'time',
+      expected: '12s (tolerance +4ms)',
+      observed: '13s',
+    });
+    expect(show(11 * S, at(12 * S))).toMatchObject({
+      field: 'time',
+      expected: '12s (tolerance -3ms)',
+      observed: '11s',
+    });
   });
 
   it('from the previous step', () => {
@@ -101,10 +109,18 @@ describe('a time that does not fit is told as the spec counts it', () => {
       observed: '+4s',
     });
     expect(show(9 * S, after(S))).toMatchObject({ field: 'time', expected: '+1s (tolerance -3ms)', observed: '-1s' });
-    expect(show(10 * S + 5 * MS, PROMPT)).toMatchObject({ field: 'time', expected: '+0 (tolerance +4ms)', observed: '+5ms' });
+    expect(show(10 * S + 5 * MS, PROMPT)).toMatchObject({
+      field: 'time',
+      expected: '+0 (tolerance +4ms)',
+      observed: '+5ms',
+    });
   });
 
   it('from the last segment of the connection', () => {
-    expect(show(10 * S, afterLast(S))).toMatchObject({ field: 'time', expected: '+1s (tolerance +4ms)', observed: '+3s' });
+    expect(show(10 * S, afterLast(S))).toMatchObject({
+      field: 'time',
+      expected: '+1s (tolerance +4ms)',
+      observed: '+3s',
+    });
   });
 });

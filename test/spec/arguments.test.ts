@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { boxedInteger, fieldOf, integerOf, itemsOf, namesGivenBy } from '../../src/spec/arguments';
+import {
+  boxedInteger,
+  fieldOf,
+  integerOf,
+  itemsOf,
+  namesGivenBy,
+  namesUsedBy,
+  reachesOut,
+} from '../../src/spec/arguments';
 import { callOf, ELLIPSIS, integer, list, socketNamed, struct, symbols, text } from '../support/builders';
 
 describe('a number in an argument', () => {
@@ -57,4 +65,24 @@ describe('the names that a call gives', () => {
   it('are none where sockets are only used', () => {
     expect(names(callOf('close', [socketNamed('app')], 0))).toEqual([]);
   });
+});
+
+describe('a call reaches out', () => {
+  const fd = socketNamed('app');
+  it.each([
+    ['connect', callOf('connect', [fd, ELLIPSIS, ELLIPSIS], 0), true],
+    ['sendto', callOf('sendto', [fd, ELLIPSIS, integer(5), integer(0), ELLIPSIS, ELLIPSIS], 5), true],
+    ['sendmsg with an address', callOf('sendmsg', [fd, struct({ msg_name: ELLIPSIS }), integer(0)], 5), true],
+    ['sendmsg without one', callOf('sendmsg', [fd, struct({ msg_flags: integer(0) }), integer(0)], 5), false],
+    ['write', callOf('write', [fd, ELLIPSIS, integer(5)], 5), false],
+  ])('%s', (_, call, expected) => {
+    expect(reachesOut(call)).toBe(expected);
+  });
+});
+
+it('the descriptors that a call uses are found wherever they stand, but those of a pipe are new', () => {
+  const names = (call: Parameters<typeof namesUsedBy>[0]) => namesUsedBy(call).map(({ name }) => name);
+  const entry = list(struct({ fd: socketNamed('app') }), struct({ fd: socketNamed('other') }));
+  expect(names(callOf('poll', [entry, integer(2), integer(0)], 0))).toEqual(['app', 'other']);
+  expect(names(callOf('pipe', [list(socketNamed('a'), socketNamed('b'))], -1, 'EMFILE'))).toEqual([]);
 });

@@ -23,7 +23,7 @@ function expectSound(text: string): void {
     const { start, end } = diagnostic.span;
     expect(start).toBeGreaterThanOrEqual(0);
     expect(end).toBeGreaterThanOrEqual(start);
-    expect(end).toBeLessThanOrEqual(text.length + 3);
+    expect(end).toBeLessThanOrEqual(text.length);
     expect(renderDiagnostic(diagnostic, { path: 'x', text })).toContain(`[${diagnostic.code}]`);
   }
   const isBad = diagnostics.some(({ severity }) => severity === 'error');

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { longestDurationNs } from '../../src/suite/bounds';
 import { ExecutorCrash, ExecutorPool, summarize } from '../../src/suite/run';
 import type { PlannedRun, RunResult, SuiteEvent } from '../../src/suite/suite';
-import { inject, MS, seg, silence, timelineOf, wait, after, S } from '../support/builders';
+import { after, callOf, calls, inject, MS, S, seg, silence, timelineOf, wait, within } from '../support/builders';
 
 /**
  * An executor that behaves as the name of the timeline says. It notes each run in a file of its own process, so that
@@ -110,7 +110,7 @@ describe('the pool', () => {
     expect(alone.map(({ kind }) => kind)).toEqual(['run-started', 'run-finished', 'run-started', 'run-finished']);
   });
 
-  it('begins with the longest', async () => {
+  it('begins with the longest, and goes on with long and short ones by turns', async () => {
     const { pool } = poolOf();
     const started: string[] = [];
     const long = (name: string, seconds: number, index: number): PlannedRun => ({
@@ -120,7 +120,7 @@ describe('the pool', () => {
     await pool.runAll([long('short', 1, 0), long('longest', 9, 1), long('long', 5, 2)], (event) => {
       if (event.kind === 'run-started') started.push(event.run.timeline.name);
     });
-    expect(started).toEqual(['longest', 'long', 'short']);
+    expect(started).toEqual(['longest', 'short', 'long']);
   });
 
   it('uses a process again', async () => {
@@ -131,6 +131,25 @@ describe('the pool', () => {
       .split('\n')
       .map((line) => line.split(' ')[0]);
     expect(new Set(pids).size).toBe(1);
+  });
+
+  it('gives runs with calls that sleep to processes that have threads for them, and the others to the others', async () => {
+    const { pool, logFolder } = poolOf({ jobs: 2 });
+    const sleeping = calls(callOf('accept', [], 0), { returns: within(1) });
+    const run = (name: string): PlannedRun => ({
+      index: 0,
+      timeline: timelineOf(name === 'sleeps' ? [sleeping] : [inject(seg('S'))], { name }),
+    });
+    // Both processes are there, and one of them has a thread.
+    await pool.runAll([run('slow'), run('sleeps')], () => undefined);
+    for (const name of ['a', 'sleeps', 'b', 'sleeps', 'sleeps', 'c']) {
+      await pool.runAll([run(name)], () => undefined);
+    }
+    const log = readFileSync(join(logFolder, 'log'), 'utf8').trim().split('\n');
+    const pidsOf = (isWanted: (line: string) => boolean): ReadonlySet<string | undefined> =>
+      new Set(log.filter(isWanted).map((line) => line.split(' ')[0]));
+    expect(pidsOf((line) => line.endsWith('sleeps')).size).toBe(1);
+    expect(pidsOf((line) => !line.endsWith('sleeps')).size).toBe(1);
   });
 
   it('of no runs has no results', async () => {

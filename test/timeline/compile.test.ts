@@ -67,6 +67,20 @@ describe('tolerance', () => {
   });
 });
 
+describe('with super-segments', () => {
+  const packet = seg('P.', { seq: 1, ack: 1, length: 5000 });
+  const expectStep = (joined?: boolean) =>
+    specStep({ kind: 'expect', packet, optional: false, ...(joined === undefined ? {} : { joined }) });
+
+  it('what comes in pieces is taken together, unless a step says otherwise', () => {
+    const joined = (fields: Partial<Spec>) =>
+      compileOne(fields).steps.map(({ action }) => action.kind === 'expect' && action.joined);
+    const steps = [expectStep(), expectStep(true), expectStep(false)];
+    expect(joined({ steps })).toEqual([false, true, false]);
+    expect(joined({ steps, network: { superSegments: true } })).toEqual([true, true, false]);
+  });
+});
+
 describe('ICMP', () => {
   // RFC 792: destination unreachable is type 3, host unreachable code 1. RFC 4443: type 1, address unreachable code 3.
   it('gets the numbers of the version', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ConnectionDeclaration, Spec, Step } from '../../src/spec/model';
 import { layOutConnections } from '../../src/timeline/connections';
 import { networkOf } from '../../src/timeline/network';
-import { callOf, ELLIPSIS, seg, socketNamed } from '../support/builders';
+import { callOf, ELLIPSIS, seg, socketNamed, struct } from '../support/builders';
 import { specOf, specStep } from '../support/specs';
 
 const SPAN = { start: 0, end: 0 };
@@ -81,9 +81,16 @@ describe('roles', () => {
   });
 
   it('connect() without a connection opens the default one', () => {
-    expect(layOut({ steps: [on(undefined), connect()] }).connections).toMatchObject([
+    expect(layOut({ steps: [connect(), on(undefined)] }).connections).toMatchObject([
       { name: 'default', role: 'active' },
     ]);
+  });
+
+  it('a connection that came in stays one, though a call on it names an address', () => {
+    const names = struct({ msg_name: ELLIPSIS });
+    const send = specStep({ kind: 'call', call: callOf('sendmsg', [socketNamed('app'), names, ELLIPSIS], 5) });
+    expect(layOut({ steps: [on(undefined), send] }).connections).toMatchObject([{ role: 'passive' }]);
+    expect(layOut({ steps: [send, on(undefined)] }).connections).toMatchObject([{ role: 'active' }]);
   });
 
   it('other calls and samples without a connection name none', () => {

@@ -198,6 +198,7 @@ export const WNOHANG = 1;
 
 export const PR_SET_PDEATHSIG = 1;
 export const PR_SET_TIMERSLACK = 29;
+export const PR_SET_CHILD_SUBREAPER = 36;
 
 export const SIGKILL = 9;
 export const SIGUSR2 = 12;

@@ -13,6 +13,7 @@ import type { RunClock } from './clock';
 import { MFD_CLOEXEC, POLLIN, SIGKILL, SYSTEM_CALLS, WNOHANG } from './constants';
 import { killInhabitants } from './inhabitants';
 import { libc, newTimespec, succeed } from './libc';
+import { Orphans } from './orphans';
 import { OutputTail } from './output-tail';
 import { shellEnvironment, spawnShell, type TextList } from './spawn';
 
@@ -39,6 +40,7 @@ export class Shells {
   /** Where `nstat` keeps what it has shown: each run has a file of its own, since all users of one are in one network. */
   readonly #history: string;
   #environment: TextList | undefined;
+  #orphans: Orphans | undefined;
 
   constructor(clock: RunClock) {
     this.#clock = clock;
@@ -48,6 +50,7 @@ export class Shells {
   /** @throws HostError `command-failed` when the shell could not be started */
   run(request: ShellRequest): TimedCommand {
     this.#environment ??= shellEnvironment({ PACKETDRILL_PID: String(process.pid), NSTAT_HISTORY: this.#history });
+    this.#orphans ??= new Orphans();
     const startedNs = this.#clock.now();
     const output = new OutputTail();
     const pid = this.#start(request, output, this.#environment);
@@ -67,11 +70,12 @@ export class Shells {
   /** Kills what has outlived its shell. To be called in the network of the run. */
   close(): void {
     for (const group of this.#groups) libc.kill(-group, SIGKILL);
-    // Those that have made a session of their own.
-    if (this.#environment !== undefined) {
+    if (this.#orphans?.mayBeThere === true) {
+      // Those that have made a session of their own.
       killInhabitants();
-      rmSync(this.#history, { force: true });
+      this.#orphans.reap();
     }
+    if (this.#environment !== undefined) rmSync(this.#history, { force: true });
     for (const output of this.#outputs) output.close();
   }
 

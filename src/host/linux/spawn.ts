@@ -31,7 +31,8 @@ let attributes: BigUint64Array | undefined;
 
 /** The environment of a run's commands: that of this process, and over it these variables. */
 export function shellEnvironment(variables: Readonly<Record<string, string>>): TextList {
-  return encodeTexts(Object.entries({ ...process.env, ...variables }).map(([name, value]) => `${name}=${value}`));
+  const all = Object.entries({ ...process.env, ...variables });
+  return encodeTexts(all.map(([name, value]) => `${name}=${value ?? ''}`));
 }
 
 /**

@@ -123,7 +123,7 @@ function assign(targets: readonly string[], value: PythonValue, names: Namespace
 }
 
 /** @throws PythonError */
-export function evaluate(expression: PythonExpression, names: Namespace): PythonValue {
+function evaluate(expression: PythonExpression, names: Namespace): PythonValue {
   switch (expression.kind) {
     case 'integer':
       return BigInt(expression.digits);

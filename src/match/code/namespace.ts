@@ -7,7 +7,7 @@ import { PythonError } from './error';
 import type { PythonValue } from './values';
 
 /** States of include/net/tcp_states.h, `enum tcp_ca_state` and `TCPI_OPT_*` of include/uapi/linux/tcp.h. */
-export const CONSTANTS: ReadonlyMap<string, bigint> = new Map([
+const CONSTANTS: ReadonlyMap<string, bigint> = new Map([
   ['TCP_ESTABLISHED', 1n],
   ['TCP_SYN_SENT', 2n],
   ['TCP_SYN_RECV', 3n],

@@ -99,7 +99,7 @@ export function compare(operator: PythonComparison, left: PythonValue, right: Py
 }
 
 /** Equal as `==` has it: numbers by value, whatever their types. */
-export function areEqual(left: PythonValue, right: PythonValue): boolean {
+function areEqual(left: PythonValue, right: PythonValue): boolean {
   const [one, other] = [asNumber(left), asNumber(right)];
   if (one !== undefined && other !== undefined) return one >= other && one <= other;
   if (!(left instanceof Sequence && right instanceof Sequence)) return left === right;

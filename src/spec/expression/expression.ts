@@ -141,7 +141,8 @@ class ExpressionReader {
     } while (this.#takeSign(',') !== undefined);
     if (this.#takeSign(')') === undefined)
       return this.#fail(token, `\`)\` is missing after the arguments of \`${token.text}\``);
-    return token.text === 'min' ? Math.min(...values) : Math.max(...values);
+    const extreme = token.text === 'min' ? Math.min : Math.max;
+    return values.reduce((one, other) => extreme(one, other));
   }
 
   #combine(sign: Token, left: Value, right: Value | undefined): Value | undefined {

@@ -42,6 +42,8 @@ class Lexer {
   /** Quotes of which one was not closed: the next one of the kind is looked for in its line only. */
   readonly #unclosed = new Set<number>();
   #returnSeen = false;
+  /** See `#endOfLine`. */
+  #lineEnd = -1;
 
   constructor(source: Snippet, complaints: Complaints) {
     this.#source = source;
@@ -212,16 +214,23 @@ class Lexer {
   }
 
   #quoted(kind: 'string' | 'shell', quote: number, message: string, hint: string): void {
-    const lineEnd = this.#text.indexOf('\n', this.#at);
-    const lineLimit = lineEnd === -1 ? this.#text.length : lineEnd;
-    const limit = this.#unclosed.has(quote) ? lineLimit : this.#text.length;
+    const limit = this.#unclosed.has(quote) ? this.#endOfLine() : this.#text.length;
     let end = this.#at + 1;
     while (end < limit && this.#text.charCodeAt(end) !== quote)
       end += this.#text.charCodeAt(end) === CHARACTER.backslash ? 2 : 1;
     if (end < limit) return this.#add(kind, end + 1);
     this.#unclosed.add(quote);
     this.#fail(this.#at, this.#at + 1, message, hint);
-    this.#add(kind, lineLimit, true);
+    this.#add(kind, this.#endOfLine(), true);
+  }
+
+  /** Looked for once for each line, however many quotations it has. */
+  #endOfLine(): number {
+    if (this.#lineEnd < this.#at) {
+      const lineEnd = this.#text.indexOf('\n', this.#at);
+      this.#lineEnd = lineEnd === -1 ? this.#text.length : lineEnd;
+    }
+    return this.#lineEnd;
   }
 
   #pythonCode(): void {

@@ -30,14 +30,11 @@ import { variantsOf } from './variants';
 
 /** Longer texts are no scripts. */
 const LONGEST_TEXT = 16 * 1024 * 1024;
-/** So many mistakes are told, and so many warnings. */
-const MOST_DIAGNOSTICS = 1000;
 
 /** Parses a packetdrill script. Never throws; every mistake is in `diagnostics`, in the order of the text. */
 export function parsePkt(file: SourceFile, settings: ParseSettings): ParsedSpec {
   const diagnostics = new DiagnosticList();
-  const complaints = upTo(MOST_DIAGNOSTICS, diagnostics);
-  const specs = file.text.length > LONGEST_TEXT ? refuse(diagnostics) : parseText(file, settings.pkt, complaints);
+  const specs = file.text.length > LONGEST_TEXT ? refuse(diagnostics) : parseText(file, settings.pkt, diagnostics);
   return { specs: diagnostics.hasErrors ? [] : specs, diagnostics: diagnostics.sorted(), settable: [] };
 }
 
@@ -45,19 +42,6 @@ function refuse(complaints: Complaints): readonly Spec[] {
   const message = `this script is longer than ${LONGEST_TEXT / 1024 / 1024} MiB`;
   complaints.report(errorAt({ start: 0, end: 0 }, 'out-of-range', message, 'is it a script at all?'));
   return [];
-}
-
-/**
- * Passes on so many errors, and so many warnings; nobody reads more, and a file of another kind would have millions.
- * Warnings take no room from errors: without one, a text counts as right.
- */
-function upTo(most: number, list: DiagnosticList): Complaints {
-  const told = { error: 0, warning: 0 };
-  return {
-    report: (diagnostic) => {
-      if (told[diagnostic.severity]++ < most) list.report(diagnostic);
-    },
-  };
 }
 
 function parseText(file: SourceFile, pkt: PktSettings | undefined, complaints: Complaints): readonly Spec[] {
@@ -74,7 +58,7 @@ function parseText(file: SourceFile, pkt: PktSettings | undefined, complaints: C
   };
   const attempts = variants.map((ip): Attempt => {
     const found = new DiagnosticList();
-    const parts = { file, source, tokens, head, sources, complaints: upTo(MOST_DIAGNOSTICS, found) };
+    const parts = { file, source, tokens, head, sources, complaints: found };
     return { spec: lowerVariant(ip, parts), found };
   });
   return settle(attempts, complaints);

@@ -6,8 +6,8 @@
  * It is all worked out from the script before anything runs. Deliberately absent: live descriptors and ports.
  */
 import { TCP_FLAG } from '../../wire/wire';
-import { reachesOut } from '../arguments';
-import type { Call, CallArgument, ConnectionDeclaration, PacketNotation } from '../model';
+import { namesGivenBy, namesUsedBy, reachesOut } from '../arguments';
+import type { Call, ConnectionDeclaration, PacketNotation } from '../model';
 import { errorAt } from '../snippet';
 import type { Complaints } from '../snippet';
 import type { Span } from '../source';
@@ -97,7 +97,9 @@ export class SocketTracker implements EventBook {
 
   /** @param blocks the call returns later than it starts */
   call(call: Call, blocks: boolean): { readonly call: Call; readonly connection?: string } {
-    for (const argument of call.args) this.#useDescriptors(argument, call.name === 'pipe');
+    for (const { name, span } of namesUsedBy(call)) this.#use(name, span);
+    if (call.result.kind !== 'socket')
+      for (const { name, span } of namesGivenBy(call)) this.#give(name, undefined, span);
     const [first] = call.args;
     const socket = first?.kind === 'socket' ? this.#open.get(first.name)?.at(-1)?.socket : undefined;
     // connect(AF_UNSPEC) is still about the connection that it ends.
@@ -160,14 +162,6 @@ export class SocketTracker implements EventBook {
         : `packets belong to the newest socket, and that one is for ${socket.protocol.toUpperCase()}`;
     this.#complaints.report(errorAt(span, 'unknown-connection', `no socket can have this ${what} packet`, hint));
     return undefined;
-  }
-
-  #useDescriptors(argument: CallArgument, gives: boolean): void {
-    if (argument.kind === 'list') for (const item of argument.items) this.#useDescriptors(item, gives);
-    if (argument.kind === 'struct') for (const { value } of argument.fields) this.#useDescriptors(value, gives);
-    if (argument.kind !== 'socket') return;
-    if (gives) this.#give(argument.name, undefined, argument.span);
-    else this.#use(argument.name, argument.span);
   }
 
   #use(name: string, span: Span): void {

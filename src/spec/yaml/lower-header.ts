@@ -8,7 +8,17 @@ import type { ConnectionDeclaration, IpVariant, Requirements, Server, SocketOpti
 import { errorAt } from '../snippet';
 import type { Complaints } from '../snippet';
 import { didYouMean } from '../suggest';
-import { checkName, durationAt, integerAt, isUsable, scalarAt, snippetAtKey, textAt, toleranceAt } from './access';
+import {
+  checkName,
+  durationAt,
+  flagAt,
+  integerAt,
+  isUsable,
+  scalarAt,
+  snippetAtKey,
+  textAt,
+  toleranceAt,
+} from './access';
 import { readKernelBounds } from './kernel-bounds';
 import { child, entryOf } from './tree';
 import type { Entry, ScalarTree, Tree } from './tree';
@@ -24,6 +34,7 @@ export function lowerHeader(root: Tree, complaints: Complaints): Header {
   const source = textAt(root, 'source');
   const server = lowerServer(root, complaints);
   const mtu = integerAt(root, 'mtu');
+  const superSegments = flagAt(root, 'super_segments');
   const tolerance = toleranceAt(root, 'tolerance', complaints);
   return {
     name: textAt(root, 'name') ?? '',
@@ -33,7 +44,7 @@ export function lowerHeader(root: Tree, complaints: Complaints): Header {
     ip: lowerIp(root, complaints),
     sysctls: lowerSysctls(root, complaints),
     ...(server === undefined ? {} : { server }),
-    network: mtu === undefined ? {} : { mtu },
+    network: { ...(mtu === undefined ? {} : { mtu }), ...(superSegments === undefined ? {} : { superSegments }) },
     ...(tolerance === undefined ? {} : { tolerance }),
     strays: textAt(root, 'strays') === 'fail' ? 'fail' : 'report',
     connections: lowerConnections(root, complaints),

@@ -20,6 +20,9 @@ export function maskTemplates(text: string): string {
 /** Turns back what `maskTemplates` did. */
 export function unmask(text: string): string {
   return text.includes(OPEN)
-    ? text.replace(/\$\uE000([^\uE000\uE001]*)\uE001/g, (_, expression: string) => `\${${expression.replaceAll(COMMA, ',')}}`)
+    ? text.replace(
+        /\$\uE000([^\uE000\uE001]*)\uE001/g,
+        (_, expression: string) => `\${${expression.replaceAll(COMMA, ',')}}`,
+      )
     : text;
 }

@@ -2,8 +2,8 @@
  * What has a name in a spec, in the order of its steps: connections, sockets, marks. Whoever is named before anything
  * gave the name is a slip of the pen.
  */
-import { namesGivenBy } from '../arguments';
-import type { Call, CallArgument, Server } from '../model';
+import { namesGivenBy, namesUsedBy } from '../arguments';
+import type { Call, Server } from '../model';
 import { errorAt } from '../snippet';
 import type { Complaints } from '../snippet';
 import type { Span } from '../source';
@@ -96,12 +96,11 @@ export class NameBook {
 
   /** A call uses the sockets among its arguments, and may give or close some. */
   noteCall(call: Call): void {
-    const given = namesGivenBy(call);
-    for (const argument of call.args) this.#noteArgument(argument, given);
+    for (const name of namesUsedBy(call)) this.useSocket(name);
     const [first] = call.args;
     const succeeds = call.result.kind === 'socket' || call.result.value >= 0;
     if (call.name === 'close' && first?.kind === 'socket' && succeeds) this.#sockets.set(first.name, 'closed');
-    for (const name of given) this.#giveName(name);
+    for (const name of namesGivenBy(call)) this.#giveName(name);
     if (call.result.kind === 'socket' && MAKES_SOCKETS.has(call.name)) this.#newestSocket = call.result.name;
   }
 
@@ -115,12 +114,6 @@ export class NameBook {
       );
     }
     this.#sockets.set(name, 'open');
-  }
-
-  #noteArgument(argument: CallArgument, given: readonly CallArgument[]): void {
-    if (argument.kind === 'socket' && !given.includes(argument)) this.useSocket(argument);
-    if (argument.kind === 'list') for (const item of argument.items) this.#noteArgument(item, given);
-    if (argument.kind === 'struct') for (const { value } of argument.fields) this.#noteArgument(value, given);
   }
 
   #hint(name: string, known: Iterable<string>): string | undefined {

@@ -89,6 +89,8 @@ function parseTokens(source: string, base: number, complaints: Complaints): CST.
     if (lexeme === ']' || lexeme === '}') brackets--;
     if (brackets > DEEPEST_BRACKETS) return tooDeep(base + offset, complaints);
     for (const token of parser.next(lexeme)) tokens.push(token);
+    // The parser leaves what is open by recursion.
+    if (parser.stack.length > DEEPEST_TOKENS) return tooDeep(base + offset, complaints);
     offset = parser.offset;
   }
   for (const token of parser.end()) tokens.push(token);
@@ -109,19 +111,21 @@ function depthOf(tokens: readonly CST.Token[]): number {
     const { token, depth } = next;
     if (depth > deepest) deepest = depth;
     if (deepest > DEEPEST_TOKENS) return deepest;
-    for (const inner of innerTokens(token)) pending.push({ token: inner, depth: depth + 1 });
+    for (const part of partsOf(token)) {
+      for (const inner of part) pending.push({ token: inner, depth: depth + 1 });
+    }
   }
   return deepest;
 }
 
 /** Parts of a token that may hold tokens of their own. */
-function innerTokens(token: unknown): readonly unknown[] {
+function partsOf(token: unknown): readonly (readonly unknown[])[] {
   if (typeof token !== 'object' || token === null) return [];
-  const inner: unknown[] = [];
-  if ('items' in token && Array.isArray(token.items)) inner.push(...(token.items as unknown[]));
-  if ('value' in token && typeof token.value === 'object') inner.push(token.value);
-  if ('key' in token && typeof token.key === 'object') inner.push(token.key);
-  return inner;
+  return [
+    'items' in token && Array.isArray(token.items) ? (token.items as unknown[]) : [],
+    'value' in token && typeof token.value === 'object' ? [token.value] : [],
+    'key' in token && typeof token.key === 'object' ? [token.key] : [],
+  ];
 }
 
 /** Turns the library's nodes into ours. An alias shares the tree of its anchor; unfolded sizes are counted, not built. */

@@ -340,6 +340,10 @@ export const SPEC_SCHEMA = z.strictObject({
   ),
   connections: optional(z.record(z.string(), declaration), 'Connections with ports or addresses of their own.'),
   mtu: optional(whole(68, 65_535), 'MTU of the device; by default the MSS is 1460.'),
+  super_segments: optional(
+    flag,
+    'What the kernel sends in one go is one segment, however long, as packetdrill sees it.',
+  ),
   tolerance: optional(tolerance, 'How far times may be off.'),
   strays: optional(
     worded(z.enum(['report', 'fail']), '`report` or `fail`'),

@@ -4,6 +4,7 @@
 import type { Document, YAMLParseError } from 'yaml';
 import { errorAt } from '../snippet';
 import type { Complaints } from '../snippet';
+import type { Span } from '../source';
 
 /** One mistake makes the library report many; behind the first few there is nothing to learn. */
 const MOST_SHOWN = 5;
@@ -17,13 +18,13 @@ interface SyntaxSource {
 
 /** Reports the document's errors and warnings. @returns whether there are errors */
 export function reportSyntax(document: SyntaxSource, source: string, base: number, complaints: Complaints): boolean {
-  const shownLines = new Set<number>();
+  const shownLines: Span[] = [];
   for (const error of document.errors) {
-    // What follows on the same line comes from the same mistake.
-    const lineStart = source.lastIndexOf('\n', Math.max(0, error.pos[0] - 1));
-    if (shownLines.has(lineStart)) continue;
-    if (shownLines.size >= MOST_SHOWN) break;
-    shownLines.add(lineStart);
+    // What follows on the same line comes from the same mistake. One line may have a hundred thousand errors.
+    const [at] = error.pos;
+    if (shownLines.some(({ start, end }) => at >= start && at <= end)) continue;
+    if (shownLines.length >= MOST_SHOWN) break;
+    shownLines.push(lineAt(at, source));
     const end = Math.min(source.length, Math.max(error.pos[0] + 1, error.pos[1]));
     const span = { start: base + Math.min(error.pos[0], end), end: base + end };
     complaints.report(errorAt(span, 'yaml-syntax', wording(error), trapHint(error, source)));
@@ -60,9 +61,14 @@ function trapHint(error: YAMLParseError, source: string): string | undefined {
 
 /** The line with the offset; of a long one only what is near, since hints are not worth reading megabytes. */
 function lineAround(at: number, source: string): string {
-  const lineStart = source.lastIndexOf('\n', at - 1) + 1;
-  const lineEnd = source.indexOf('\n', at);
-  return source.slice(Math.max(lineStart, at - NEAR), Math.min(lineEnd === -1 ? source.length : lineEnd, at + NEAR));
+  const { start, end } = lineAt(at, source);
+  return source.slice(Math.max(start, at - NEAR), Math.min(end, at + NEAR));
+}
+
+/** The line with the offset, without its line break. */
+function lineAt(at: number, source: string): Span {
+  const end = source.indexOf('\n', at);
+  return { start: at === 0 ? 0 : source.lastIndexOf('\n', at - 1) + 1, end: end === -1 ? source.length : end };
 }
 
 function holdsInOrder(line: string, characters: readonly string[]): boolean {

@@ -21,7 +21,7 @@ const format = fc.constantFrom(
   ...["'%d'", "'%s|%s'", "'%5.2f'", "'%x'", "'%+d'", "'%-8s|'", "'%08.3f'", "'%r'", "'%g'", "'%.3e'", "'%i%%'"],
 );
 
-export const expressionText = fc.letrec<{ expression: string }>((tie) => ({
+const expressionText = fc.letrec<{ expression: string }>((tie) => ({
   expression: fc.oneof(
     { maxDepth: 4, depthSize: 'small', withCrossShrink: true },
     fc.oneof(literal, fc.constantFrom(...NAMES)),

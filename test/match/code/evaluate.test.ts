@@ -281,7 +281,7 @@ describe('programs', () => {
         const bounded = own.filter((text) => resultOf(text).failure?.error !== 'LimitError');
         python(bounded).forEach((expected, index) => expectSame(bounded[index] ?? '', expected));
       }),
-      { numRuns: 10, endOnFailure: true },
+      { numRuns: 5, endOnFailure: true },
     );
   });
 

@@ -202,7 +202,29 @@ describe('a code block', () => {
       outcome: { status: 1, timedOut: false, output: 'no such thing' },
     });
     expect(outcomes(progress)).toEqual(['0 code FAIL']);
-    expect(complaints(progress)[0]).toContain('no such thing');
+  });
+});
+
+describe('the cleanup command', () => {
+  const cleaned = (status: number): Observation => ({
+    kind: 'cleaned',
+    atNs: 9,
+    outcome: { status, timedOut: false, output: '' },
+  });
+
+  it('fails the run when it fails', () => {
+    const timeline = script([inject(SYN)], {
+      cleanup: { text: 'exit 3', place: { line: 7, column: 1, text: '`exit 3`' } },
+    });
+    const progress = walk(timeline, [sent(0, 0, SYN), cleaned(3)]);
+    expect(outcomes(progress)).toEqual(['0 command FAIL']);
+    expect(complaints(progress)[0]).toContain('the cleanup command (line 7): the command ended with status 3');
+  });
+
+  it('says nothing when it succeeds, or when the run has failed already', () => {
+    expect(outcomes(walk(script([inject(SYN)]), [sent(0, 0, SYN), cleaned(0)]))).toEqual([]);
+    const failed = walk(script([inject(SYN)]), [{ kind: 'unsendable', step: 0, atNs: 1, reason: 'no' }, cleaned(3)]);
+    expect(outcomes(failed)).toEqual(['0 inject FAIL']);
   });
 });
 

@@ -31,6 +31,18 @@ describe('script', () => {
     expect(steps[6]?.action).toMatchObject({ code: { socket: '4', firstLine: 13 } });
   });
 
+  it('may make a pipe', () => {
+    const lines = ['+0 pipe([5, 6]) = 0', '+0 write(6, ..., 1) = 1', '+0 close(5) = 0', '+0 pipe([5, 7]) = 0'];
+    expect(goodSteps(script(...lines))).toHaveLength(4);
+    expect(troublesOf(script('+0 pipe([5, 6]) = 0', '+0 pipe([6, 7]) = 0'))).toEqual(['duplicate-name: 6']);
+    expect(troublesOf(script('+0 pipe([5, 6]) = -1 EMFILE (x)', '+0 close(5) = 0'))).toEqual(['unknown-socket: 5']);
+  });
+
+  it('asks in its code about the newest socket, whatever other descriptors there are', () => {
+    const lines = ['+0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 4', '+0 epoll_create(1) = 5', '+0 %{ assert 1 }%'];
+    expect(goodSteps(script(...lines)).at(-1)?.action).toMatchObject({ code: { socket: '4' } });
+  });
+
   it('may stand in a `repeat`', () => {
     const steps = goodSteps(`  - repeat: 2\n    as: c\n    steps:\n      - script: "+0 < S 0:0(0) win \${i}"\n`);
     expect(steps.map(({ connection, repetition }) => [connection?.name, repetition])).toEqual([

@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest';
+import { ScriptComments } from '../../../src/spec/convert/script-comments';
+
+it('gives each event what stands before it, and beside it', () => {
+  const text = '// one\n// two\n0 `a // no`\n\n/* three\n * four */ +0 `b` // five\n+0 `c`';
+  const comments = new ScriptComments(text);
+  const at = (part: string) => ({ start: text.indexOf(part), end: text.indexOf(part) + part.length });
+  expect(comments.takeUntil(at('`a // no`'))).toEqual({
+    lines: [' one', ' two'].map((line) => line.trim()),
+    apart: false,
+  });
+  expect(comments.takeUntil(at('`b`'))).toEqual({ lines: ['three', 'four', 'five'], apart: true });
+  expect(comments.takeUntil(at('`c`'))).toEqual({ lines: [], apart: false });
+});
