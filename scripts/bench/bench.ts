@@ -2,7 +2,8 @@
  * `npm run bench`: measures packetspec against the floor of this machine, and writes `docs/benchmarks.md`.
  *
  * Everything happens in private networks. With names of sections as arguments (`npm run bench -- lateness setup`) only
- * those run, and the page goes to standard output. Deliberately absent: limits that fail.
+ * those run, and the page goes to standard output. `--quick` makes less of what takes minutes (of `suite`), and writes
+ * no page either. Deliberately absent: limits that fail.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,6 +20,7 @@ import { PAGE, renewBundle } from './product';
 import { benchRoundTrip } from './round-trip';
 import type { Bench, Section } from './section';
 import { benchSetup } from './setup';
+import { benchSuite } from './suite';
 
 const SECTIONS: Readonly<Record<string, (bench: Bench) => Promise<Section>>> = {
   lateness: benchLateness,
@@ -27,24 +29,29 @@ const SECTIONS: Readonly<Record<string, (bench: Bench) => Promise<Section>>> = {
   setup: benchSetup,
   parallel: benchParallel,
   memory: benchMemory,
+  suite: benchSuite,
 };
 
-/** @param names of the sections to run; all when empty */
-async function bench(names: readonly string[]): Promise<void> {
+const QUICK = '--quick';
+
+/** @param args names of the sections to run, all when there are none; `--quick` */
+async function bench(args: readonly string[]): Promise<void> {
+  const quick = args.includes(QUICK);
+  const names = args.filter((arg) => arg !== QUICK);
   const trouble = probeEnvironment();
   if (trouble !== undefined) throw new Error(`${trouble.message}; ${trouble.hint ?? ''}`);
   renewBundle();
   const folder = mkdtempSync(join(tmpdir(), 'packetspec-bench-'));
   try {
-    const page = await measure(names.length === 0 ? Object.keys(SECTIONS) : names, folder);
-    if (names.length > 0) console.log(page);
+    const page = await measure(names.length === 0 ? Object.keys(SECTIONS) : names, folder, quick);
+    if (names.length > 0 || quick) console.log(page);
     else writeFileSync(PAGE, page);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function measure(names: readonly string[], folder: string): Promise<string> {
+async function measure(names: readonly string[], folder: string, quick: boolean): Promise<string> {
   const start = performance.now();
   const seconds = (): number => (performance.now() - start) / 1000;
   const say = (message: string): void => console.error(`${seconds().toFixed(0).padStart(4)} s  ${message}`);
@@ -57,7 +64,7 @@ async function measure(names: readonly string[], folder: string): Promise<string
   for (const name of names) {
     const section = SECTIONS[name];
     if (section === undefined) throw new Error(`there is no ${name}; there are ${Object.keys(SECTIONS).join(', ')}`);
-    sections.push(await section({ say, folder, floor }));
+    sections.push(await section({ say, folder, floor, quick }));
   }
   const idle = isIdle(conditions);
   const facts = { date, seconds: seconds(), machine: machineFacts(), conditions: conditionsText(conditions), idle };

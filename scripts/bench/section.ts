@@ -16,6 +16,8 @@ export interface Bench {
   readonly say: (message: string) => void;
   /** A folder that vanishes at the end. */
   readonly folder: string;
+  /** Less of what takes minutes, at the cost of figures that say less. */
+  readonly quick: boolean;
   /** The compiled floor; absent without a C compiler. */
   readonly floor: Floor | undefined;
 }

@@ -14,6 +14,7 @@ import { PROFILE_NAMES, type Profile, profileByName } from '../../src/spec/pkt/p
 import { discover } from '../../src/suite/discover';
 import { renewBundle } from '../bench/product';
 import { type Compared, comparisonText, differenceOf, mutantText, slippedThrough } from './compare';
+import { inLanes } from './lanes';
 import { corpusRoot, Mirror, type Script } from './mirror';
 import { mutantsOf } from './mutate';
 import type { Outcome } from './outcome';
@@ -124,17 +125,6 @@ function packetdrillOn(script: Script, ip: IpVariant, { packetdrill, profile, pr
 /** A text that does not parse has no variants here: packetdrill is asked about one. */
 function variantsOfRejected(text: string): readonly IpVariant[] {
   return [/^--ip_version=ipv6/m.test(text) ? 'ipv6' : 'ipv4'];
-}
-
-/** So many at a time; the results are in the order of the items. */
-async function inLanes<T, R>(items: readonly T[], lanes: number, work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    for (let index = next++; index < items.length; index = next++) results[index] = await work(items[index] as T);
-  };
-  await Promise.all(Array.from({ length: lanes }, lane));
-  return results;
 }
 
 /** @throws when the command line is wrong */

@@ -18,9 +18,7 @@ import { packageVersion } from './version';
 async function runProgram(argv: readonly string[], early: Executor | undefined): Promise<number> {
   let code: number = EXIT.passed;
   const program = new Command('packetspec')
-    .description(
-      "Tests the TCP of a Linux kernel with raw segments, against specs in YAML or packetdrill's .pkt scripts.",
-    )
+    .description('Tests the TCP of a Linux kernel with raw segments: specs in YAML, and scripts of packetdrill.')
     .version(packageVersion())
     .showHelpAfterError('(packetspec --help shows the commands)')
     .configureHelp({ showGlobalOptions: true })

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { resultLines } from '../report/console';
 import { ladderLines } from '../report/ladder';
-import { painter } from '../report/paint';
+import { painter, printableLines } from '../report/paint';
 import { summarize } from '../suite/run';
 import type { RunResult } from '../suite/suite';
 import { readTrace } from '../trace/jsonl';
@@ -38,7 +38,8 @@ function replay(path: string): RunResult | undefined {
     trace,
   };
   const { write, color } = standardOutput();
-  write(`${[...ladderLines(verdict), '', ...resultLines(result, painter(color))].join('\n')}\n`);
+  const lines = [...ladderLines(verdict), '', ...resultLines(result, painter(color))];
+  write(printableLines(`${lines.join('\n')}\n`, color));
   return read.problems.length > 0 ? undefined : result;
 }
 

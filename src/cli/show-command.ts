@@ -1,4 +1,5 @@
 /** `packetspec show`: the compiled timeline of each run, as text or JSON. */
+import { printable } from '../base/printable';
 import { diagnosticLines } from '../report/console';
 import { timelineLines } from '../report/timeline';
 import type { PlanSettings } from '../suite/plan';
@@ -11,7 +12,7 @@ export function showCommand(names: readonly string[], settings: PlanSettings, js
   const lines = [
     ...plan.rejected.flatMap(diagnosticLines),
     ...plan.runs.flatMap(({ timeline }) =>
-      json ? [JSON.stringify(timeline, bytesAsHex)] : [...timelineLines(timeline), ''],
+      json ? [JSON.stringify(timeline, bytesAsHex)] : [...timelineLines(timeline).map(printable), ''],
     ),
   ];
   process.stdout.write(lines.map((line) => `${line}\n`).join(''));

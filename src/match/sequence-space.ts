@@ -156,7 +156,9 @@ export class SequenceSpace {
     this.#learnLocal(localSeq);
   }
 
+  /** The same number again is a repetition, which keeps its name. */
   #learnLocal(seq: number): void {
+    if (this.#localKnown && seq === this.#localBase) return;
     this.#localBase = seq;
     this.#localKnown = true;
     this.#namedIsn = undefined;

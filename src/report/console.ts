@@ -4,7 +4,7 @@ import { renderDiagnostic } from '../spec/render';
 import type { RejectedSpec, RunResult, SuiteListener, SuiteSummary } from '../suite/suite';
 import type { VerdictStatus } from '../verify/verify';
 import { failureLines } from './failure';
-import { type Paint, painter, type Style } from './paint';
+import { type Paint, painter, printableLines, type Style } from './paint';
 import type { Sink } from './report';
 
 const LABELS: Readonly<Record<VerdictStatus, readonly [text: string, style: Style]>> = {
@@ -18,7 +18,8 @@ const LABELS: Readonly<Record<VerdictStatus, readonly [text: string, style: Styl
 /** Prints results as they come, and the summary at the end. */
 export function consoleReporter({ write, color }: Sink): SuiteListener {
   const paint = painter(color);
-  const print = (lines: readonly string[]): void => write(lines.map((line) => `${line}\n`).join(''));
+  const print = (lines: readonly string[]): void =>
+    write(printableLines(lines.map((line) => `${line}\n`).join(''), color));
   return (event) => {
     switch (event.kind) {
       case 'spec-rejected':

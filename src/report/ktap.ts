@@ -5,6 +5,7 @@
  * One test for each file, in the order of the plan, however the runs finish; inside of it, behind `# `, one subtest for
  * each run. A run of which nothing can be said because the harness was late is skipped, with the reason.
  */
+import { printable } from '../base/printable';
 import type { RunResult, RejectedSpec, SuiteListener } from '../suite/suite';
 import { diagnosticLines, explanation } from './console';
 import { painter } from './paint';
@@ -14,7 +15,7 @@ const HEADER = 'TAP version 13';
 
 /** Writes each file as soon as all files before it and all of its own runs have finished. */
 export function ktapReporter({ write }: Sink): SuiteListener {
-  const print = (lines: readonly string[]): void => write(lines.map((line) => `${line}\n`).join(''));
+  const print = (lines: readonly string[]): void => write(printable(lines.map((line) => `${line}\n`).join('')));
   const rejected: RejectedSpec[] = [];
   const order = new InOrder();
   let files: number | undefined;

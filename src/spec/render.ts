@@ -8,6 +8,7 @@
  *        |           ^^^^^^^^
  *       hint: did you mean `backlog`?
  */
+import { visible } from '../base/printable';
 import type { Diagnostic } from './diagnostic';
 import { type LineColumn, linesOf, type SourceFile, type Span } from './source';
 
@@ -23,7 +24,7 @@ export function renderDiagnostic(diagnostic: Diagnostic, file: SourceFile): stri
   const excerpt = excerptOf(file, diagnostic.span, { line, column });
   const rows = [
     `${diagnostic.severity}[${diagnostic.code}]: ${visible(diagnostic.message)}`,
-    `${gutter}--> ${file.path}:${line}:${column}`,
+    `${gutter}--> ${visible(file.path)}:${line}:${column}`,
     `${gutter} |`,
     `${line} | ${excerpt.text}`.trimEnd(),
     `${gutter} | ${excerpt.caret}`,
@@ -57,22 +58,7 @@ function excerptOf(file: SourceFile, span: Span, place: LineColumn): { text: str
   return { text: `${head}${shown.join('')}${tail}`, caret: `${' '.repeat(caretAt)}${'^'.repeat(caretLength)}` };
 }
 
-/** One entry for each column of the terminal, nearly: a tab is two blanks, control characters are a middle dot. */
+/** One entry for each column of the terminal, nearly: a tab is two blanks. */
 function cells(text: string): string[] {
-  const found: string[] = [];
-  for (const character of text) {
-    if (character === '\t') found.push(' ', ' ');
-    else found.push(isControl(character) ? '\u00b7' : character);
-  }
-  return found;
-}
-
-/** Messages may quote the user's text; none of it may reach the terminal as a control sequence. */
-function visible(text: string): string {
-  return [...text].map((character) => (isControl(character) ? '\u00b7' : character)).join('');
-}
-
-function isControl(character: string): boolean {
-  const code = character.codePointAt(0) ?? 0;
-  return code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0x202a && code <= 0x202e) || code === 0xfeff;
+  return [...visible(text.replaceAll('\t', '  '))];
 }

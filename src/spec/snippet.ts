@@ -48,10 +48,6 @@ export class DiagnosticList implements Complaints {
     this.#found.set(key, { ...diagnostic, message, ...(hint === undefined ? {} : { hint: shortened(hint) }) });
   }
 
-  get size(): number {
-    return this.#found.size;
-  }
-
   get hasErrors(): boolean {
     return this.#counts.error > 0;
   }

@@ -7,6 +7,10 @@ import type { SourceFile } from '../spec/source';
 /** What a folder is searched for. */
 const SPEC_FILES = ['**/*.yaml', '**/*.yml', '**/*.pkt'];
 
+const MIB = 1024 * 1024;
+/** A larger file is not even read. The languages have narrower limits, and say more. */
+const LARGEST_FILE = 128 * MIB;
+
 export interface Discovered {
   readonly files: readonly SourceFile[];
   /** Names that led to no file, or to one that cannot be read, with the reason. */
@@ -25,12 +29,20 @@ export function discover(names: readonly string[]): Discovered {
   const files: SourceFile[] = [];
   for (const path of paths.values()) {
     try {
-      files.push({ path, text: readFileSync(path, 'utf8') });
+      files.push({ path, text: readText(path) });
     } catch (error) {
       problems.push(`${path}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
   return { files, problems };
+}
+
+/** @throws Error when it cannot be read */
+function readText(path: string): string {
+  const { size } = statSync(path);
+  if (size > LARGEST_FILE)
+    throw new Error(`this file has ${Math.round(size / MIB)} MiB; no spec has more than ${LARGEST_FILE / MIB}`);
+  return readFileSync(path, 'utf8');
 }
 
 function pathsOf(name: string): readonly string[] {

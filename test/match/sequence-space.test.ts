@@ -122,6 +122,17 @@ describe('a second SYN', () => {
     expect(live(seg('.', { seq: 1, ack: 1 })).ack).toBe(ISN + 1);
   });
 
+  // A mutant of a script was passed that packetdrill rejected: the repeated SYN+ACK could be called by another number.
+  it('that is answered by the same SYN+ACK: the number keeps the name that it got first', () => {
+    inject(SYN);
+    const synAck = seg('S.', { seq: ISN, ack: 1 });
+    observe(synAck);
+    space.matched(seg('S.', { seq: 7 }), liveSegment(synAck));
+    inject(SYN);
+    observe(synAck);
+    expect(space.namedIsn).toBe(7);
+  });
+
   // RFC 5961 section 4: a SYN on a synchronized connection is answered with a challenge ACK, <SEQ=SND.NXT><ACK=RCV.NXT>.
   it('on an established connection: the challenge ACK has the numbers of that connection', () => {
     shakeHands();

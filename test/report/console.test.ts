@@ -202,3 +202,11 @@ describe('colour', () => {
     expect(printed(events, true).replaceAll(escape, '')).toBe(printed(events));
   });
 });
+
+it('lets no control sequence of a spec or a command through', () => {
+  const errored = scenes.errored();
+  const trouble = { code: 'command-failed', message: 'it printed: \u001b]0;title\u0007\u001b[2J\n\tmore' };
+  const result = { ...errored, verdict: { ...errored.verdict, trouble } };
+  const text = printed([{ kind: 'run-finished', result }], true);
+  expect(text).toContain('it printed: ·]0;title··[2J\n\tmore');
+});

@@ -25,7 +25,11 @@ const SYN = seg('S', {
 });
 
 const OBSERVATIONS: readonly Observation[] = [
-  { kind: 'baseline', counters: { 'TcpExt.ListenDrops': 4 }, realtimeAtZero: { seconds: 1_700_000_000, nanoseconds: 5 } },
+  {
+    kind: 'baseline',
+    counters: { 'TcpExt.ListenDrops': 4 },
+    realtimeAtZero: { seconds: 1_700_000_000, nanoseconds: 5 },
+  },
   sent(0, 5, SYN),
   came(6, seg('S.', { seq: 77, ack: 1 })),
   {
@@ -66,7 +70,9 @@ describe('a trace as text', () => {
     const lines = linesOf(TRACE);
     expect(lines).toHaveLength(1 + OBSERVATIONS.length + 1);
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ format: 'packetspec-trace', version: 2 });
-    expect(JSON.parse(lines.at(-1) ?? '')).toEqual({ end: { kind: 'finished', kernelWait: { totalNs: 0, lastNs: 0 }, atNs: 2_000_000_000 } });
+    expect(JSON.parse(lines.at(-1) ?? '')).toEqual({
+      end: { kind: 'finished', kernelWait: { totalNs: 0, lastNs: 0 }, atNs: 2_000_000_000 },
+    });
     expect(lines[2]).toContain('"bytes":{"$hex":"45');
     expect(writeTrace(TRACE).endsWith('\n')).toBe(true);
   });

@@ -41,7 +41,7 @@ export function checkCall(call: Call, places: CallPlaces, complaints: Complaints
     if (parameter === undefined || !countFits) return;
     if (!check.fits(argument, parameter.kind, `the ${parameter.name} of \`${call.name}\``)) fits = false;
   });
-  if (fits && !checkAgreement(call, complaints)) fits = false;
+  if (fits && !checkAgreement(call, complaints, dialect)) fits = false;
   return checkResult(call, signature, places, complaints) && fits;
 }
 

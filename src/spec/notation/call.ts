@@ -30,6 +30,9 @@ const MISSING_HINTS: Readonly<Record<Dialect, string>> = {
   packetdrill: 'every call says what it returns: `= 0`, or `= -1 EAGAIN (note)`',
 };
 
+/** To packetdrill, `-1EAGAIN` is a number and a word. */
+const RESULT_NUMBER = new RegExp(`-\\d+(?=[A-Za-z_])|${NUMBER.source}`, 'y');
+
 /** Reads one call; reports every reason why the text is none. */
 export function parseCall(snippet: Snippet, complaints: Complaints, dialect: Dialect = 'yaml'): Call | undefined {
   const scanner = new Scanner(snippet, complaints, 'bad-call');
@@ -54,7 +57,7 @@ function readArguments(scanner: Scanner, dialect: Dialect): readonly CallArgumen
 }
 
 function readResult(scanner: Scanner, dialect: Dialect): CallResult | undefined {
-  const number = scanner.match(NUMBER);
+  const number = scanner.match(dialect === 'packetdrill' ? RESULT_NUMBER : NUMBER);
   if (number !== undefined) {
     const value = readInteger(number.text);
     if (fitsInt(value)) return readNumberResult(scanner, value);

@@ -121,7 +121,7 @@ function parseUdp(scanner: Scanner, dialect: Dialect, prefix: Prefix & Ports): U
 
 function parseTcp(scanner: Scanner, reading: Reading, prefix: Prefix & Ports): SegmentPattern | undefined {
   const { direction, dialect } = reading;
-  const flags = readFlags(scanner);
+  const flags = readFlags(scanner, dialect);
   if (flags === undefined) return undefined;
   const range = parseSeqRange(scanner, direction, dialect);
   if (range === undefined) return undefined;
@@ -143,12 +143,20 @@ function parseTcp(scanner: Scanner, reading: Reading, prefix: Prefix & Ports): S
 /** Reads the flags alone, as in `flags: R.`. */
 export function parseFlagsOnly(snippet: Snippet, complaints: Complaints): number | undefined {
   const scanner = new Scanner(snippet, complaints, 'bad-segment');
-  const flags = readFlags(scanner);
+  const flags = readFlags(scanner, 'yaml');
   return flags !== undefined && scanner.finish() && !scanner.failed ? flags : undefined;
 }
 
-function readFlags(scanner: Scanner): number | undefined {
+/** packetdrill takes blanks between the letters and the dot. */
+function flagsToken(scanner: Scanner, dialect: Dialect): Token | undefined {
   const token = scanner.match(/[^\s<>()[\]:,]+/y);
+  const isWord = token !== undefined && /^[A-Za-z]+$/.test(token.text);
+  const dot = isWord && dialect === 'packetdrill' ? scanner.match(/\.[0-7]?(?=\s)/y) : undefined;
+  return token === undefined || dot === undefined ? token : { ...token, text: token.text + dot.text, end: dot.end };
+}
+
+function readFlags(scanner: Scanner, dialect: Dialect): number | undefined {
+  const token = flagsToken(scanner, dialect);
   const hint = 'a segment begins with its flags: letters of F S R P U E W A and `.` for ACK, or `-` for none';
   if (token === undefined) return scanner.expected('TCP flags', hint);
   if (/^\d+$/.test(token.text) && scanner.looksAt(':')) {

@@ -95,7 +95,7 @@ function endsHere(view: TokenView, index: number, scan: Scan): boolean {
     if (scan.complete && !scan.nested && view.isMark(index, '+')) return true;
     if (scan.complete && !scan.nested && lacksTime(view, index, scan)) return true;
   }
-  return scan.complete && !scan.nested && !isOwnNumber && view.isEvent(index);
+  return scan.complete && !scan.nested && (kind === 'shell' || (!isOwnNumber && view.isEvent(index)));
 }
 
 /** A body on a line of its own, of which the time was forgotten. */

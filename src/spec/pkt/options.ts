@@ -75,11 +75,11 @@ export type PktOptionName = keyof typeof RULES;
 /** What `--pkt-option`s and the options of scripts may be called, without their dashes. */
 export const PKT_OPTION_NAMES: readonly string[] = Object.keys(RULES);
 
-/** True of an option that exists and has a value of its kind; anything else is reported. */
+/** True of an option that exists and has a value of its kind; what has not is reported, and what is only odd. */
 export function checkOption(option: GivenOption, complaints: Complaints): boolean {
   const problem = problemOf(option);
   if (problem !== undefined) complaints.report(problem);
-  return problem === undefined;
+  return problem?.severity !== 'error';
 }
 
 function isKnown(name: string): name is PktOptionName {
@@ -122,7 +122,10 @@ function valueProblem(
       return rule.words.includes(value) ? undefined : wrong('something else', oneOf(value, rule.words).hint);
     case 'some-of': {
       const unknown = value.split(/[, ]+/).find((word) => word !== '' && !rule.words.includes(word));
-      return unknown === undefined ? undefined : wrong('something else', oneOf(unknown, rule.words).hint);
+      // packetdrill passes over them in silence.
+      return unknown === undefined
+        ? undefined
+        : { ...wrong(`${rule.words.join(' or ')}, or both`, oneOf(unknown, rule.words).hint), severity: 'warning' };
     }
     case 'address': {
       const [address = '', ...rest] = value.split('/');

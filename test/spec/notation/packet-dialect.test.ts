@@ -4,7 +4,7 @@ import { snippetAt } from '../../../src/spec/snippet';
 import { TCP_FLAG } from '../../../src/wire/wire';
 import { collect } from '../support';
 
-const { SYN, ACK, PSH, FIN, AE, ECE } = TCP_FLAG;
+const { SYN, ACK, PSH, FIN, RST, AE, ECE } = TCP_FLAG;
 
 function read(text: string, direction: 'inject' | 'expect') {
   return collect(text, (complaints) => parsePacket(snippetAt(text, 0), direction, complaints, 'packetdrill'));
@@ -82,6 +82,8 @@ describe('a segment that is injected', () => {
   it.each<[string, object]>([
     ['S 0:0(0) win 1000', { flags: SYN, seq: 0, length: 0, ack: 0, window: 1000 }],
     ['P.1:11(10) ack 1 win 5', {}],
+    ['S . 0:0(0) ack 1 win 5', { flags: SYN | ACK, seq: 0, length: 0, ack: 1, window: 5 }],
+    ['R\n.0 1:1(0) ack 1 win 5', { flags: RST | ACK, seq: 1, length: 0, ack: 1, window: 5 }],
     ['. 1:1(0)ack 1 win 5', { flags: ACK, seq: 1, length: 0, ack: 1, window: 5 }],
   ])('%s', (text, pattern) => {
     const { made, troubles } = read(text, 'inject');

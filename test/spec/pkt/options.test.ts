@@ -35,6 +35,13 @@ describe('an option', () => {
     expect(check(name, value)).toMatchObject({ made: false, troubles: [expect.any(String)] });
   });
 
+  it('--non_fatal with an unknown kind is odd, and passed over, as in packetdrill', () => {
+    const { made, troubles, hints } = check('non_fatal', 'packets');
+    expect(made).toBe(true);
+    expect(troubles[0]).toContain('--non_fatal is packet or syscall, or both, not `packets`');
+    expect(hints[0]).toContain('`packet`');
+  });
+
   it('has a name of packetdrill 2.0', () => {
     // The long options of `packetdrill --help`, without one letter ones.
     const written =

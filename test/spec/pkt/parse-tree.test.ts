@@ -82,6 +82,11 @@ describe('where events end', () => {
     expect(made.map(([, , text]) => text)).toEqual([call, body, '< udp (5)', '< icmp unreachable CODE [1:2(1)]']);
   });
 
+  it('at a cleanup command on its line', () => {
+    const { made, troubles } = eventsOf('0 f(1) = 0`cleanup`\n');
+    expect([made.map(([, , text]) => text), troubles]).toEqual([['f(1) = 0'], []]);
+  });
+
   it('at a command or a new line that looks like an event, whatever is missing', () => {
     const { made } = eventsOf('0 f(1, [2\n+0 > S 0:0\n+0 g() = 0\n`cleanup`\n');
     expect(made.map(([, , text]) => text)).toEqual(['f(1, [2', '> S 0:0', 'g() = 0']);
