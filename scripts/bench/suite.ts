@@ -13,7 +13,7 @@ import { COMMAND } from './product';
 import type { Bench, Section } from './section';
 import { type Spread, spreadOf } from './statistics';
 import { figure, spreadText, type Table } from './table';
-import { verdictCounts, type Verdicts, wavering } from './verdicts';
+import { verdictCounts, type Verdicts, type Wavering, wavering } from './verdicts';
 
 /** The widths at which packetspec runs, the fastest first, and how often. */
 const LEVELS = [
@@ -204,18 +204,25 @@ function isFirst(text: string, index: number, all: readonly string[]): boolean {
   return all.indexOf(text) === index;
 }
 
-/** A verdict that depends on how many run beside it would be worth little. */
+/**
+ * A verdict that depends on how many run beside it would be worth little. Some scripts come to other ends with the same
+ * width too: they allow less time than a jiffy of this kernel. So the repeats of one width are the measure.
+ */
 function aboutVerdicts(levels: readonly Level[]): readonly string[] {
-  const alone = levels.find(({ jobs }) => jobs === 1)?.passes[0];
-  const beside = levels.find(({ jobs }) => jobs === WIDE)?.passes ?? [];
-  if (alone === undefined) return [];
-  const differences = beside.map(({ verdicts }) => wavering(alone.verdicts, verdicts));
-  const listed = differences
+  const passesAt = (wanted: number): readonly Pass[] => levels.find(({ jobs }) => jobs === wanted)?.passes ?? [];
+  const wide = passesAt(WIDE);
+  const [alone] = passesAt(1);
+  const [first, ...others] = wide;
+  if (alone === undefined || first === undefined) return [];
+  const acrossWidths = wide.map((pass) => wavering(alone.verdicts, pass.verdicts));
+  const amongRepeats = others.map((pass) => wavering(first.verdicts, pass.verdicts));
+  const counts = (all: readonly (readonly Wavering[])[]): string => all.map(({ length }) => length).join(', ') || '-';
+  const names = acrossWidths
     .flat()
-    .map(({ name, first, second }) => `${name} (${first}, then ${second})`)
+    .map(({ name, first: before, second: after }) => `${name} (${before}, then ${after})`)
     .filter(isFirst);
   return [
-    `Verdicts that differ between \`--jobs 1\` and \`--jobs ${WIDE}\`, in each of its repeats: ${differences.map(({ length }) => length).join(', ')}${listed.length === 0 ? '' : `: **${listed.join('; ')}**`}.`,
+    `Verdicts that differ between \`--jobs 1\` and each repeat of \`--jobs ${WIDE}\`: ${counts(acrossWidths)}; between the first of these repeats and each other one: ${counts(amongRepeats)}. ${names.length === 0 ? '' : `The former are ${names.join('; ')}.`}`.trim(),
   ];
 }
 

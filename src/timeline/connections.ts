@@ -7,7 +7,7 @@ import { formatAddress, parseAddress } from '../wire/address';
 import type { Connection, Network } from './timeline';
 
 /** The port that listens, and that connect() goes to, when a spec names none: packetdrill's. */
-const DEFAULT_PORT = 8080;
+export const DEFAULT_PORT = 8080;
 
 /** The connection that a step without `connection:` belongs to. */
 export const DEFAULT_CONNECTION = 'default';

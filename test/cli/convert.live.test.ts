@@ -64,7 +64,7 @@ describe('convert', () => {
 
   async function convert(script: string, name: string): Promise<void> {
     const { status, stdout, stderr } = await packetspec(['convert', script]);
-    expect(`${stderr}${status}`, script).toBe('0');
+    expect({ stderr, status }, script).toEqual({ stderr: '', status: 0 });
     writeFileSync(join(folder, `${name}.yaml`), stdout);
   }
 

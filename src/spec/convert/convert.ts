@@ -56,9 +56,8 @@ function writeSpecs(specs: readonly Spec[], defaults: YamlDefaults, complaints: 
 }
 
 function writeSpec(spec: Spec, ip: readonly IpVariant[], defaults: YamlDefaults, complaints: Complaints): string {
-  const own = defaults.network(spec.ip[0] ?? 'ipv4');
-  refuseSettings(spec, own, complaints);
-  warnOfLosses(spec, own, complaints);
+  refuseSettings(spec, defaults.port, complaints);
+  warnOfLosses(spec, defaults.network(spec.ip[0] ?? 'ipv4'), complaints);
   const init = spec.script?.init;
   const sysctls = init === undefined ? new Map<string, string>() : plainSysctls(init.text);
   const comments = new ScriptComments(spec.file.text);

@@ -7,6 +7,8 @@ import { yamlText } from './yaml-text';
 export interface YamlDefaults {
   network(ip: IpVariant): NetworkSettings;
   readonly tolerance: Required<Omit<ToleranceText, 'distance'>>;
+  /** What `...` stands for in bind() and connect(). */
+  readonly port: number;
 }
 
 /** What the head says beside what the spec itself does. */
@@ -32,7 +34,7 @@ export function headLines({ spec, ip, sysctls, defaults, nameOf }: HeadParts): r
     ...(network.superSegments === true ? ['super_segments: true'] : []),
     ...(network.mtu === undefined || network.mtu === own.mtu ? [] : [`mtu: ${network.mtu}`]),
     ...toleranceLines(spec.tolerance ?? {}, defaults.tolerance),
-    ...connectionLines(spec, nameOf),
+    ...connectionLines(spec, defaults.port, nameOf),
   ];
 }
 
@@ -55,9 +57,10 @@ function toleranceLines(tolerance: ToleranceText, defaults: YamlDefaults['tolera
   return [`tolerance: { ${parts.join(', ')} }`];
 }
 
-/** A connection that the kernel opens goes to port 8080 where nothing is said; one that comes in has any port. */
-function connectionLines({ connections }: Spec, nameOf: HeadParts['nameOf']): readonly string[] {
-  const own = connections.filter(({ remotePort }) => remotePort !== undefined && remotePort !== 8080);
-  if (own.length === 0) return [];
-  return ['connections:', ...own.map(({ name, remotePort }) => `  ${nameOf(name)}: { remote_port: ${remotePort} }`)];
+/** A connection that comes in has any port; one that the kernel opens goes to the usual one where nothing is said. */
+function connectionLines({ connections }: Spec, port: number, nameOf: HeadParts['nameOf']): readonly string[] {
+  const lines = connections.flatMap(({ name, remotePort = port }) =>
+    remotePort === port ? [] : [`  ${nameOf(name)}: { remote_port: ${remotePort} }`],
+  );
+  return lines.length === 0 ? [] : ['connections:', ...lines];
 }

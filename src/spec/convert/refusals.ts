@@ -12,8 +12,8 @@ function optionSpan(text: string, option: string): Span {
   return at === -1 ? { start: 0, end: 0 } : { start: at, end: at + option.length + 2 };
 }
 
-/** Reports everything of the script that cannot be converted, but for its steps. @param own the network of YAML specs */
-export function refuseSettings(spec: Spec, own: NetworkSettings, complaints: Complaints): void {
+/** Reports everything of the script that cannot be converted, but for its steps. @param port that of bind() in YAML */
+export function refuseSettings(spec: Spec, port: number, complaints: Complaints): void {
   const { file, network, script, requires, connections } = spec;
   const refuse = (option: string, why: string): void => {
     const message = `a spec in YAML has no --${option}: ${why}`;
@@ -21,7 +21,7 @@ export function refuseSettings(spec: Spec, own: NetworkSettings, complaints: Com
   };
   if (network.gsoSize !== undefined) refuse('mss', 'what it injects is never merged from smaller segments');
   if (network.speedMbps !== undefined) refuse('speed', 'its device has no speed');
-  if (network.bindPort !== own.bindPort && network.bindPort !== 8080) refuse('bind_port', 'bind(..., ...) means 8080');
+  if ((network.bindPort ?? port) !== port) refuse('bind_port', `bind(..., ...) means ${port}`);
   if (script?.timestampTickNs !== undefined) refuse('tcp_ts_tick_usecs', 'the values of timestamps are only names');
   if (script?.scaledEchoes === true) refuse('tcp_ts_ecr_scaled', 'a timestamp that nothing carried cannot be echoed');
   if (script?.toleratesPackets === true) refuse('non_fatal', 'a segment that differs is a failure');
@@ -37,7 +37,10 @@ export function refuseSettings(spec: Spec, own: NetworkSettings, complaints: Com
   }
 }
 
-/** Warns of what is left out, since it makes no difference to the kernel's behaviour in most scripts. */
+/**
+ * Warns of what is left out, since it makes no difference to the kernel's behaviour in most scripts.
+ * @param own the network of specs in YAML
+ */
 export function warnOfLosses(spec: Spec, own: NetworkSettings, complaints: Complaints): void {
   const { file, network, script } = spec;
   const warn = (span: Span, message: string, hint: string): void =>

@@ -1,4 +1,5 @@
 /** The comments of a script, each with the event that it is about. */
+import { printable } from '../../base/printable';
 import { lex } from '../pkt/lex';
 import { snippetAt } from '../snippet';
 import type { Span } from '../source';
@@ -56,6 +57,8 @@ function commentsOf(text: string): readonly Comment[] {
 
 function linesOf(comment: string): readonly string[] {
   const body = comment.startsWith('//') ? comment.slice(2) : comment.slice(2, -2);
-  const lines = body.split('\n').map((line) => line.replace(/^[ \t]*\*? ?/, '').trimEnd());
+  const lines = printable(body)
+    .split('\n')
+    .map((line) => line.replace(/^[ \t]*\*? ?/, '').trimEnd());
   return lines.filter((line, index) => line !== '' || (index > 0 && index < lines.length - 1));
 }

@@ -19,7 +19,7 @@ export function yamlText(text: string): string {
 }
 
 /** `${` is the language's own; `$${` is the two characters. */
-export function withoutTemplates(text: string): string {
+function withoutTemplates(text: string): string {
   return text.replaceAll('${', () => '$${');
 }
 

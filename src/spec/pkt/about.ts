@@ -17,15 +17,20 @@ export function aboutOf(tokens: TokenTable): string | undefined {
 function proseOf(trivia: string): string {
   const words: string[] = [];
   for (const line of trivia.split('\n')) {
-    const text = line
-      .replace(/^\s*(?:\/\/|\/\*|\*\/|\*)+/, '')
-      .replace(/\*+\/\s*$/, '')
-      .trim();
+    const text = withoutClose(line.replace(/^\s*(?:\/\/|\/\*|\*\/|\*)+/, '').trim());
     if (/^SPDX-License-Identifier|^Copyright/i.test(text)) continue;
     if (text === '' && words.length > 0) break;
     if (text !== '') words.push(text);
   }
   return words.join(' ');
+}
+
+/** Without the stars and the slash that close a comment. */
+function withoutClose(line: string): string {
+  if (!line.endsWith('*/')) return line;
+  let end = line.length - 1;
+  while (line[end - 1] === '*') end--;
+  return line.slice(0, end).trim();
 }
 
 function firstSentence(text: string): string {

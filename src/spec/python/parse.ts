@@ -29,7 +29,15 @@ export function parsePython(text: string): ParsedPython {
 
 /** The lines of Python that packetdrill makes of a block's text. Line 1 is where the text begins. */
 export function pythonSource(text: string): string {
-  return `${text.replace(/^[ \t]+/, '').replace(/[ \t]+$/, '')}\n\n`;
+  // Not by a regular expression: one that looks for blanks up to the end begins anew at each blank.
+  let [start, end] = [0, text.length];
+  while (start < end && isBlank(text[start])) start++;
+  while (end > start && isBlank(text[end - 1])) end--;
+  return `${text.slice(start, end)}\n\n`;
+}
+
+function isBlank(character: string | undefined): boolean {
+  return character === ' ' || character === '\t';
 }
 
 class StatementReader extends ExpressionReader {

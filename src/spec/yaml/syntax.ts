@@ -40,7 +40,7 @@ export function reportSyntax(document: SyntaxSource, source: string, base: numbe
 }
 
 function wording(error: YAMLParseError): string {
-  const plain = error.message.replace(/[.:]?\s*$/, '');
+  const plain = error.message.trimEnd().replace(/[.:]$/, '');
   return `this is not YAML: ${plain.charAt(0).toLowerCase()}${plain.slice(1)}`;
 }
 

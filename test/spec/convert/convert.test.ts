@@ -1,32 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { convertScript } from '../../../src/spec/convert/convert';
-import type { PktSettings } from '../../../src/spec/spec';
-import { compile, DEFAULT_TOLERANCE } from '../../../src/timeline/compile';
-import { networkOf } from '../../../src/timeline/network';
+import { compile } from '../../../src/timeline/compile';
 import type { Timeline } from '../../../src/timeline/timeline';
-import { parseText, renderAll } from '../support';
+import { parseText } from '../support';
 import { goodScript, HANDSHAKE } from '../pkt/support';
-
-const DEFAULTS = { network: networkOf, tolerance: DEFAULT_TOLERANCE };
-
-function convert(text: string, pkt: Partial<PktSettings> = {}) {
-  const settings = { set: new Map(), maxCombinations: 1, pkt: { defines: new Map(), options: new Map(), ...pkt } };
-  return convertScript({ path: 'folder/script.pkt', text }, settings, DEFAULTS);
-}
-
-function converted(text: string, pkt: Partial<PktSettings> = {}): string {
-  const { text: yaml, diagnostics } = convert(text, pkt);
-  if (yaml === undefined) throw new Error(renderAll(text, diagnostics));
-  return yaml;
-}
-
-const stepsOf = (yaml: string): string => yaml.slice(yaml.indexOf('steps:\n') + 'steps:\n'.length);
-
-/** Places and code of everything that stands in the way or is lost. */
-const troubles = (text: string, pkt: Partial<PktSettings> = {}) =>
-  convert(text, pkt).diagnostics.map(({ severity, span, message }) => {
-    return `${severity} at ${text.slice(span.start, span.end).split('\n')[0] ?? ''}: ${message}`;
-  });
+import { convert, converted, troubles } from './support';
 
 it('writes a whole spec, with the comments', () => {
   const script = `// How a listener answers.
@@ -142,28 +119,6 @@ function withoutNames(action: unknown): unknown {
   ) as unknown;
 }
 
-describe('an init command that does more than set sysctls', () => {
-  it('is the first step, and times from the start are counted from it', () => {
-    const yaml = converted(`\`./defaults.sh\nsysctl -q a=1\`\n0 \`true\`\n+.1 \`a\`\n.3 \`b\`\n`);
-    expect(yaml).not.toContain('sysctls:\n  a');
-    expect(stepsOf(yaml)).toBe(
-      '  - script: |\n      +0 `./defaults.sh\n      sysctl -q a=1`\n      +0 `true`\n      +0.1 `a`\n      +0.2 `b`\n',
-    );
-  });
-
-  it('is in the way of times that cannot be counted otherwise', () => {
-    const script = `\`x\`\n0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0 connect(3, ..., ...) = -1 EINPROGRESS (x)\n* > S 0:0(0) <...>\n1 \`true\`\n`;
-    expect(troubles(script)).toEqual([expect.stringMatching(/^error at `true`: this time counts from the start/)]);
-  });
-
-  it('is in the way of stamps', () => {
-    const stamp = `{cmsg_level=SOL_SOCKET, cmsg_type=SCM_TIMESTAMPING, cmsg_data={scm_sec=0, scm_nsec=5}}`;
-    const call = `+0 recvmsg(4, {msg_name(...)=..., msg_iov(1)=[{..., 0}], msg_flags=0, msg_control=[${stamp}]}, MSG_ERRQUEUE) = 0\n`;
-    expect(convert(`${HANDSHAKE}${call}`).diagnostics).toEqual([]);
-    expect(troubles(`\`x\`\n${HANDSHAKE}${call}`)).toEqual([expect.stringMatching(/^error at recvmsg.*this stamp/)]);
-  });
-});
-
 describe('variants', () => {
   const all = { ip: ['ipv4', 'ipv6', 'ipv4-mapped'] as const, profile: 'kselftest' };
 
@@ -179,63 +134,7 @@ describe('variants', () => {
   });
 });
 
-describe('what has no place in YAML', () => {
-  it.each([
-    ['--mss=500', 'error at --mss: a spec in YAML has no --mss'],
-    ['--speed=10', 'error at --speed: a spec in YAML has no --speed'],
-    ['--bind_port=80', 'error at --bind_port: a spec in YAML has no --bind_port'],
-    ['--tcp_ts_tick_usecs=1000', 'error at --tcp_ts_tick_usecs: a spec in YAML has no --tcp_ts_tick_usecs'],
-    ['--tcp_ts_ecr_scaled', 'error at --tcp_ts_ecr_scaled: a spec in YAML has no --tcp_ts_ecr_scaled'],
-    ['--non_fatal=packet', 'error at --non_fatal: a spec in YAML has no --non_fatal'],
-    ['--strict_segments', 'error at --strict_segments: a spec in YAML has no --strict_segments'],
-    ['--psp_udp_port=1000', 'error at : this script needs PSP'],
-    ['--local_ip=192.168.0.7', 'warning at --local_ip: the spec has an address of its own'],
-  ])('%s', (option, trouble) => {
-    expect(troubles(`${option}\n${HANDSHAKE}`)).toEqual([expect.stringContaining(trouble)]);
-  });
-
-  it.each([
-    ['Python', `${HANDSHAKE}+0 %{ import os }%\n`, 'error at %{ import os }%: this code needs Python itself'],
-    ['UDP', '0 socket(..., SOCK_DGRAM, IPPROTO_UDP) = 3\n+0 connect(3, ..., ...) = 0\n+0 < udp (5)\n', 'is for UDP'],
-    [
-      'a child that nothing has accepted',
-      HANDSHAKE.replace(/.*accept.*\n$/, '+0 %{ assert tcpi_rtt }%\n'),
-      'no call has given',
-    ],
-    ['a cleanup command', `${HANDSHAKE}\`true\`\n`, 'warning at `true`: the cleanup command is left out'],
-  ])('%s', (_, script, trouble) => {
-    expect(troubles(script)).toEqual([expect.stringContaining(trouble)]);
-  });
-
-  it('code about a socket that is not the newest one is refused, but not its samples', () => {
-    const other = `+0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 5\n+0 %{ CODE }%\n`;
-    const script = `${HANDSHAKE.replace(/.*accept.*\n$/, '')}${other}+0 accept(3, ..., ...) = 4\n+0 %{ CODE }%\n`;
-    expect(stepsOf(converted(script.replaceAll('CODE', 'assert tcpi_rtt == 5')))).toContain('socket: socket\n');
-    expect(troubles(script.replaceAll('CODE', 'print(tcpi_rtt)'))).toEqual([expect.stringContaining('not the newest')]);
-  });
-});
-
 it('a script that is wrong is not converted', () => {
   expect(convert('0 socket(')).toMatchObject({ diagnostics: [{ severity: 'error', code: 'bad-call' }] });
   expect(convert('0 socket(').text).toBeUndefined();
-});
-
-it('ports and tolerances are written where they are not those of a spec', () => {
-  const script = `--connect_port=443\n--tolerance_percent=5\n0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0 connect(3, ..., ...) = -1 EINPROGRESS (x)\n+0 > S 0:0(0) <...>\n`;
-  const yaml = converted(script);
-  expect(yaml).toContain('tolerance: { early: 4ms, late: 4ms, percent: 5 }\n');
-  expect(yaml).toContain('connections:\n  default: { remote_port: 443 }\n');
-});
-
-it('long calls stand on several lines, and long samples', () => {
-  const message = '{cmsg_level=SOL_TCP, cmsg_type=TCP_CM_INQ, cmsg_data=600}';
-  const call = `recvmsg(4, {msg_name(...)=..., msg_iov(1)=[{..., 5}], msg_flags=0, msg_control=[${message}, ${message}]}, 0) = 5`;
-  const asserts = ['unacked', 'sacked', 'lost', 'retrans', 'snd_cwnd', 'rcv_space', 'reordering'].map(
-    (name) => `assert tcpi_${name} == 0`,
-  );
-  const yaml = converted(`${HANDSHAKE}+0 ${call}\n+0 %{ ${asserts.join('\n')} }%\n`);
-  expect(Math.max(...yaml.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(120);
-  expect(yaml).toContain('  - call: >-\n      recvmsg(app');
-  expect(yaml).toContain('  - tcp_info:\n      tcpi_unacked: 0\n');
-  expect(parseText(yaml).diagnostics).toEqual([]);
 });
