@@ -218,6 +218,15 @@ describe('an executor that', () => {
     expect(results[0]?.verdict.trouble?.message).toContain('had not ended');
   });
 
+  it('has a run of months to do is given them, though timers have no such numbers', async () => {
+    const { pool } = poolOf();
+    const timeline = timelineOf([wait(after(60 * 86_400 * S))], { name: 'slow' });
+    const [result] = await pool.runAll([{ index: 0, timeline }], () => undefined);
+    // The stub has not done what the timeline says, but it was there to say so.
+    expect(result?.verdict).toMatchObject({ status: 'failed' });
+    expect(result?.verdict.trouble).toBeUndefined();
+  });
+
   it('meets a defect ends the suite with its stack', async () => {
     const { pool } = poolOf();
     const crashed = pool.runAll(runsOf('crashes', 'b'), () => undefined);

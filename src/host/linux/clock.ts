@@ -9,7 +9,7 @@
 import type { Ns } from '../../base/nanoseconds';
 import { NS_PER_MS, NS_PER_S, NS_PER_US } from '../../base/nanoseconds';
 import type { WallTime } from '../../trace/trace';
-import { newTimespec, readMonotonic, readRealtime } from './libc';
+import { newTimespec, readMonotonic, readRealtime, readTick, readTickLength } from './libc';
 
 /** Two readings of the offset that differ by less are the same: scheduling can lengthen a reading that much. */
 const OFFSET_NOISE_NS = 2 * NS_PER_US;
@@ -42,6 +42,19 @@ export class RunClock {
     this.#realBaseSeconds = this.#real[0] ?? 0;
     this.#offsetNs = this.#measureOffset(20).offsetNs;
     this.#previousOffsetNs = this.#offsetNs;
+  }
+
+  /**
+   * The next moment that lies so far behind a tick of the kernel. Timers that count jiffies then expire at the same
+   * distance from the steps of a spec in every run, however long a jiffy is.
+   */
+  nextBehindTick(byNs: Ns): Ns {
+    readTickLength(this.#time);
+    const tickNs = (this.#time[0] ?? 0) * NS_PER_S + (this.#time[2] ?? 0);
+    readTick(this.#time);
+    const lastNs = this.at(this.#time[0] ?? 0, this.#time[2] ?? 0);
+    const ticks = Math.max(1, Math.ceil((this.now() - lastNs - byNs) / tickNs));
+    return lastNs + ticks * tickNs + byNs;
   }
 
   now(): Ns {

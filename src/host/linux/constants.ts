@@ -188,6 +188,8 @@ export const SIOCETHTOOL = 0x8946;
 
 export const CLOCK_REALTIME = 0;
 export const CLOCK_MONOTONIC = 1;
+/** Shows when the kernel's tick was last (`ktime_get_coarse_ts64`): its steps are jiffies. */
+export const CLOCK_MONOTONIC_COARSE = 6;
 export const ITIMER_REAL = 0;
 
 export const SCHED_OTHER = 0;

@@ -10,7 +10,7 @@
 // @ts-expect-error TS1479: its types stand for the ES module only, but require() gets its index.cjs
 import koffi from 'koffi';
 import { HostError } from '../host';
-import { CLOCK_MONOTONIC, CLOCK_REALTIME } from './constants';
+import { CLOCK_MONOTONIC, CLOCK_MONOTONIC_COARSE, CLOCK_REALTIME } from './constants';
 import { errnoName } from './errno';
 
 type Pointer = NodeJS.TypedArray | DataView | bigint | null;
@@ -89,6 +89,7 @@ export const libc = {
   setns: declare<[fd: number, type: number]>('int setns(int fd, int type)'),
   ifNameToIndex: declare<[name: string]>('unsigned int if_nametoindex(const char *name)'),
   clockGetTime: declare<[clock: number, time: Pointer]>('int clock_gettime(int clock, void *time)'),
+  clockGetResolution: declare<[clock: number, time: Pointer]>('int clock_getres(int clock, void *time)'),
   setitimer: declare<[which: number, next: Pointer, previous: Pointer]>(
     'int setitimer(int which, void *next, void *previous)',
   ),
@@ -181,6 +182,16 @@ export function newTimespec(): Timespec {
 /** Reads CLOCK_MONOTONIC. */
 export function readMonotonic(into: Timespec): void {
   libc.clockGetTime(CLOCK_MONOTONIC, into);
+}
+
+/** Reads when the last tick was, on CLOCK_MONOTONIC. */
+export function readTick(into: Timespec): void {
+  libc.clockGetTime(CLOCK_MONOTONIC_COARSE, into);
+}
+
+/** Reads how far ticks are apart: one jiffy. */
+export function readTickLength(into: Timespec): void {
+  libc.clockGetResolution(CLOCK_MONOTONIC_COARSE, into);
 }
 
 /** Reads CLOCK_REALTIME. */

@@ -1,6 +1,6 @@
 /** One private network on this machine: the parts of a run, put together. What each does is told in its own file. */
 import { existsSync } from 'node:fs';
-import type { Ns } from '../../base/nanoseconds';
+import { type Ns, NS_PER_US } from '../../base/nanoseconds';
 import type { Network } from '../../timeline/timeline';
 import type { CounterValues, OptionBytes, ProcNetTcpRow, SocketEntry, WallTime } from '../../trace/trace';
 import type { CallRequest, LinkFrame, ReturnedCall, Run, ShellRequest, TimedCommand, TimedOutcome } from '../host';
@@ -38,6 +38,9 @@ export interface RunParts {
   readonly guardian: Guardian | undefined;
   readonly spinNs: Ns;
 }
+
+/** Where time zero lies within a jiffy: as in packetdrill, far enough from either end. */
+const BEHIND_TICK_NS = 250 * NS_PER_US;
 
 export class LinuxRun implements Run {
   scheduling: 'fifo' | 'other' = 'other';
@@ -101,6 +104,7 @@ export class LinuxRun implements Run {
   startTimedPart(): void {
     this.#isTimed = true;
     this.scheduling = raiseScheduling(this.#threads.threadIds);
+    this.#waiter.untilExactly(this.#clock.nextBehindTick(BEHIND_TICK_NS));
     this.#clock.restart();
     this.#packets.restart();
     this.#starvation.restart();

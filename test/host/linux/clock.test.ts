@@ -23,3 +23,24 @@ describe('the moment of a stamp', () => {
     expect(chooseMoment([-9 * NS_PER_S], ...bounds)).toBe(NS_PER_S);
   });
 });
+
+describe('the next moment behind a tick', () => {
+  // HZ is 100, 250, 300 or 1000 (kernel/Kconfig.hz).
+  const JIFFIES_NS = [10_000_000, 4_000_000, 3_333_333, 1_000_000];
+
+  it('lies ahead, within a tick, and whole jiffies from another one', () => {
+    const clock = new RunClock();
+    const behindNs = 250_000;
+    const first = clock.nextBehindTick(behindNs);
+    const nowNs = clock.now();
+    expect(first).toBeGreaterThan(nowNs - 1_000_000);
+    while (clock.now() < first + 30_000_000);
+    const second = clock.nextBehindTick(behindNs);
+    expect(second).toBeGreaterThan(first + 29_000_000);
+    const offJiffies = JIFFIES_NS.map((jiffyNs) => {
+      const rest = (second - first) % jiffyNs;
+      return Math.min(rest, jiffyNs - rest);
+    });
+    expect(Math.min(...offJiffies)).toBeLessThan(100_000);
+  });
+});
