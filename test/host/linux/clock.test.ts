@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { NS_PER_MS, NS_PER_S } from '../../../src/base/nanoseconds';
-import { chooseMoment } from '../../../src/host/linux/clock';
+import { chooseMoment, RunClock } from '../../../src/host/linux/clock';
 
 describe('the moment of a stamp', () => {
   const bounds = [NS_PER_S, 2 * NS_PER_S] as const;
