@@ -125,6 +125,7 @@ describe('scripts that fail', () => {
   }, 60_000);
 });
 
+// packetdrill is no part of packetspec: who has it names it in PACKETDRILL.
 describe.skipIf(PACKETDRILL === undefined)('packetdrill on the same scripts', () => {
   const profile = present(profileByName(PROFILE), 'the profile');
 
