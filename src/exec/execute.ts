@@ -38,8 +38,7 @@ export async function execute(timeline: Timeline, host: Host): Promise<Executed>
   } finally {
     run?.endTimedPart();
   }
-  const { kernel, architecture, rootless } = host.facts;
-  const environment = { kernel, architecture, rootless, scheduling: run?.scheduling ?? 'other', startedAt, setupNs };
+  const environment = { ...host.facts, scheduling: run?.scheduling ?? 'other', startedAt, setupNs };
   return {
     trace: { timeline, environment, observations: performer?.observations ?? [], end },
     close: () => run?.close() ?? Promise.resolve(),

@@ -69,6 +69,8 @@ export interface HostFacts {
   /** `uname -m`. */
   readonly architecture: string;
   readonly rootless: boolean;
+  /** How far the ticks of this kernel's clock are apart: a jiffy, 1/CONFIG_HZ. */
+  readonly tickNs: Ns;
 }
 
 export interface Run {

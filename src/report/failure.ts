@@ -16,10 +16,17 @@ export function failureLines(result: RunResult, paint: Paint): readonly string[]
   const notReached = verdict.notReached === 0 ? [] : [paint('dim', `${verdict.notReached} later step(s) not reached`)];
   return [
     ...failed.flatMap((check) => checkLines(check, run.timeline, paint)),
+    ...doubtLines(result, paint),
     ...notReached,
     ...lastSegments(result, paint),
     ...strayLines(result, paint),
   ];
+}
+
+function doubtLines({ verdict, attempts }: RunResult, paint: Paint): readonly string[] {
+  if (verdict.doubt === undefined) return [];
+  const again = attempts === 1 ? '; --retries would confirm it' : `, but it came in each of ${attempts} attempts`;
+  return [paint('dim', `${verdict.doubt}${again}`)];
 }
 
 function checkLines(check: Check, timeline: RunResult['run']['timeline'], paint: Paint): readonly string[] {

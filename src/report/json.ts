@@ -31,6 +31,7 @@ function resultOf({ run, verdict, attempts, durationMs, trace }: RunResult): unk
     lateness: verdict.lateness,
     ...(trace === undefined ? {} : { kernel: trace.environment.kernel }),
     ...(verdict.reason === undefined ? {} : { reason: verdict.reason }),
+    ...(verdict.doubt === undefined ? {} : { doubt: verdict.doubt }),
     ...(verdict.trouble === undefined ? {} : { error: verdict.trouble }),
     checks: verdict.checks.map((check) => checkOf(check, run.timeline)),
   };

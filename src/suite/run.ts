@@ -9,7 +9,7 @@ import type { PlannedRun, RunResult, SuiteListener, SuiteSummary } from './suite
 export interface RunSettings {
   /** Executor processes at the same time. */
   readonly jobs: number;
-  /** How often an inconclusive run is tried again. */
+  /** How often an inconclusive run is tried again; one whose failure may be chance more often (`attemptsAllowed`). */
   readonly retries: number;
   /** Program and arguments of an executor process. */
   readonly executorCommand: readonly string[];
@@ -29,8 +29,11 @@ interface Attempted {
 
 type Tried =
   | { readonly kind: 'finished'; readonly result: RunResult }
-  /** Only the last attempt is left. */
+  /** What is left of its attempts is to be made with the machine to itself. */
   | { readonly kind: 'disturbed'; readonly attempted: Attempted };
+
+/** By how much a failure that may be chance has more attempts than a run without verdict. */
+const CONFIRMATIONS_PER_RETRY = 3;
 
 /** The executor processes of one suite. */
 export class ExecutorPool {
@@ -68,8 +71,7 @@ export class ExecutorPool {
       }
     };
     await Promise.all(Array.from({ length: Math.min(this.#settings.jobs, runs.length) }, lane));
-    // The last attempt has the machine to itself.
-    for (const attempted of disturbed) finish((await this.#attempt(attempted, tell)).result);
+    for (const attempted of disturbed) finish(await this.#tryAlone(attempted, tell));
     return results.sort((left, right) => left.run.index - right.run.index);
   }
 
@@ -83,15 +85,35 @@ export class ExecutorPool {
     for (const executor of this.#executors) executor.kill();
   }
 
-  /** Beside others, until there is a verdict or only one attempt is left. */
+  /** Beside others, until there is a verdict, only one attempt is left, or others may be to blame for a failure. */
   async #tryAgain(first: Attempted, tell: SuiteListener): Promise<Tried> {
     for (let attempted = first; ; ) {
       const tried = await this.#attempt(attempted, tell);
-      const left = this.#settings.retries + 1 - tried.result.attempts;
-      if (tried.result.verdict.status !== 'inconclusive' || left === 0) return { kind: 'finished', ...tried };
+      const { verdict, attempts } = tried.result;
+      const left = this.#attemptsAllowed(verdict) - attempts;
+      if (left <= 0) return { kind: 'finished', ...tried };
       attempted = tried.attempted;
-      if (left === 1 && this.#settings.jobs > 1) return { kind: 'disturbed', attempted };
+      if ((left === 1 || verdict.doubt !== undefined) && this.#settings.jobs > 1)
+        return { kind: 'disturbed', attempted };
     }
+  }
+
+  /** With the machine to itself, until there is a verdict or no attempt is left. */
+  async #tryAlone(first: Attempted, tell: SuiteListener): Promise<RunResult> {
+    for (let attempted = first; ; ) {
+      const tried = await this.#attempt(attempted, tell);
+      if (tried.result.attempts >= this.#attemptsAllowed(tried.result.verdict)) return tried.result;
+      attempted = tried.attempted;
+    }
+  }
+
+  /**
+   * How many attempts a run has that came to this verdict. A failure that may be chance comes by chance in up to one of
+   * five runs (decision 0011): it stands when it has come every time.
+   */
+  #attemptsAllowed({ status, doubt }: Verdict): number {
+    if (doubt !== undefined) return CONFIRMATIONS_PER_RETRY * this.#settings.retries + 1;
+    return status === 'inconclusive' ? this.#settings.retries + 1 : 1;
   }
 
   async #attempt(

@@ -25,6 +25,8 @@ export interface Environment {
   readonly scheduling: 'fifo' | 'other';
   /** True in a user namespace, without root. */
   readonly rootless: boolean;
+  /** A jiffy of this kernel, 1/CONFIG_HZ; absent in traces of packetspec 0.1. */
+  readonly tickNs?: Ns;
   /** When time zero was, RFC 3339. */
   readonly startedAt: string;
   /** Cost of opening the namespace, device and sockets before time zero, without the wait for a server process. */

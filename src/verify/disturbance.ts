@@ -7,6 +7,7 @@ import { largest } from '../base/numbers';
 import type { Check, Mismatch } from '../match/match';
 import type { ActionTiming } from '../match/progress';
 import type { KernelWait } from '../trace/trace';
+import { isCode, looksAtTimes } from './times';
 
 /** A quarter of the smallest tolerance that is usual. What waits less does not make a segment late. */
 const NOTICEABLE_WAIT_NS = NS_PER_MS;
@@ -37,19 +38,9 @@ export function disturbance(
   return `values of TCP_INFO differ, but the harness was up to ${formatDuration(latestNs)} late, which they may count`;
 }
 
-/**
- * A time that is further off than the kernel waited is wrong all the same. A code block may look at times that the
- * kernel has measured; how far they are off cannot be told.
- */
+/** A time that is further off than the kernel waited is wrong all the same. */
 function isAboutTime(check: Check, waitedNs: Ns): boolean {
-  if (isCode(check)) return check.mismatches.some(({ field }) => TIMES.test(field));
+  if (isCode(check)) return looksAtTimes(check);
   const isClose = ({ field, offNs }: Mismatch): boolean => field === 'time' && (offNs ?? 0) <= waitedNs;
   return check.mismatches.length > 0 && check.mismatches.every(isClose);
-}
-
-/** Fields of TCP_INFO that measure time. */
-const TIMES = /^tcpi_(?:.*rtt.*|rto|ato|busy_time|rwnd_limited|sndbuf_limited|last_.*|total_rto_time|.*rate.*)$/;
-
-function isCode({ kind }: Check): boolean {
-  return kind === 'code';
 }

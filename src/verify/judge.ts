@@ -5,6 +5,7 @@ import { Progress } from '../match/progress';
 import type { Trace } from '../trace/trace';
 import { printPacket } from '../wire/print';
 import { disturbance } from './disturbance';
+import { doubtOf } from './doubt';
 import { latenessOf, missedSlot } from './lateness';
 import type { Verdict, VerdictStatus } from './verify';
 
@@ -16,11 +17,14 @@ export function judge(trace: Trace): Verdict {
   // A walk that ended early leaves segments behind that later steps would have taken.
   const checks = progress.failed ? progress.checks : [...progress.checks, ...strayChecks(trace, strays)];
   const reason = reasonOf(trace, progress, checks);
+  const status = statusOf(trace, progress, checks, reason);
+  const doubt = status === 'failed' ? doubtOf(checks, trace.environment.tickNs) : undefined;
   return {
-    status: statusOf(trace, progress, checks, reason),
+    status,
     checks,
     lateness: latenessOf(progress.timings),
     ...(reason === undefined ? {} : { reason }),
+    ...(doubt === undefined ? {} : { doubt }),
     ...(trace.end.kind === 'host-error' ? { trouble: trace.end.error } : {}),
     strays,
     notReached: notReached(trace, progress),

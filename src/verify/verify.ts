@@ -26,6 +26,8 @@ export interface Verdict {
   /** Why the run is skipped or inconclusive. */
   readonly reason?: string;
   readonly trouble?: HostTrouble;
+  /** Why a failure may be chance; see `doubt.ts`. It counts only when it comes again and again. */
+  readonly doubt?: string;
   /** Segments of the kernel that no step took. */
   readonly strays: readonly CrossedPacket[];
   /** Steps that were not reached. */

@@ -14,10 +14,17 @@ import { after, callOf, calls, inject, MS, S, seg, silence, timelineOf, wait, wi
 const STUB = `
 const { appendFileSync, existsSync, writeFileSync } = require('node:fs');
 const [folder, mode] = process.argv.slice(2);
-const environment = { kernel: 'stub', architecture: 'x', scheduling: 'other', rootless: false, startedAt: '', setupNs: 0 };
+const environment = { kernel: 'stub', architecture: 'x', scheduling: 'other', rootless: false, startedAt: '', setupNs: 0, tickNs: 4e6 };
 const finish = (timeline, lateNs) => {
   const observations = timeline.steps.filter((step) => step.action.kind === 'inject').map((step) => ({ kind: 'sent', step: step.index, plannedNs: 0, startedNs: lateNs, bytes: new Uint8Array(40), errno: '' }));
   process.send({ kind: 'finished', trace: { timeline, environment, observations, end: { kind: 'finished', kernelWait: { totalNs: 0, lastNs: 0 }, atNs: 5 } } });
+};
+const returnAfter = (timeline, endedNs) => {
+  const observations = [
+    { kind: 'blocked', step: 0, plannedNs: 0, startedNs: 0 },
+    { kind: 'returned', step: 0, endedNs, outcome: { returned: 0, errno: '', outputs: {} }, cancelled: false },
+  ];
+  process.send({ kind: 'finished', trace: { timeline, environment, observations, end: { kind: 'finished', kernelWait: { totalNs: 0, lastNs: 0 }, atNs: endedNs } } });
 };
 process.on('message', ({ timeline }) => {
   appendFileSync(folder + '/log', process.pid + ' ' + timeline.name + '\\n');
@@ -31,6 +38,9 @@ process.on('message', ({ timeline }) => {
     case 'hangs': return;
     case 'late once': return finish(timeline, again ? 0 : 1e9);
     case 'always late': return finish(timeline, 1e9);
+    case 'a tick late once': return returnAfter(timeline, again ? 20e6 : 27e6);
+    case 'always a tick late': return returnAfter(timeline, 27e6);
+    case 'always later': return returnAfter(timeline, 29e6);
     case 'slow': return setTimeout(() => finish(timeline, 0), 300);
     default: return finish(timeline, 0);
   }
@@ -173,6 +183,39 @@ describe('a late harness', () => {
       { attempts: 3, verdict: { status: 'inconclusive' } },
     ]);
     expect((await runAll(['always late'], { retries: 0 })).results).toMatchObject([{ attempts: 1 }]);
+  });
+});
+
+describe('a failure that may be chance', () => {
+  /** A call that must return 20 ms after its start, give or take 4 ms. */
+  const runsOfReturns = (...names: readonly string[]): readonly PlannedRun[] =>
+    names.map((name, index) => ({
+      index,
+      timeline: timelineOf([calls(callOf('listen', [], 0), { returns: after(20 * MS) })], { name }),
+    }));
+
+  async function runReturns(names: readonly string[], options: Options): Promise<readonly RunResult[]> {
+    const { pool } = poolOf(options);
+    return pool.runAll(runsOfReturns(...names), () => undefined);
+  }
+
+  it('stands when it has come every time, and is none when it has not', async () => {
+    expect(await runReturns(['a tick late once', 'always a tick late'], { jobs: 2, retries: 2 })).toMatchObject([
+      { attempts: 2, verdict: { status: 'passed' } },
+      { attempts: 7, verdict: { status: 'failed', doubt: expect.stringContaining('one tick (4ms)') as string } },
+    ]);
+  });
+
+  it('stands at once when nothing is to be tried again', async () => {
+    expect(await runReturns(['a tick late once'], { retries: 0 })).toMatchObject([
+      { attempts: 1, verdict: { status: 'failed' } },
+    ]);
+  });
+
+  it('is no chance when it is further off than a tick', async () => {
+    expect(await runReturns(['always later'], { retries: 2 })).toMatchObject([
+      { attempts: 1, verdict: { status: 'failed' } },
+    ]);
   });
 });
 

@@ -64,7 +64,13 @@ export class FakeHost implements Host {
 
   constructor(settings: FakeSettings = {}) {
     this.settings = settings;
-    this.facts = { kernel: '6.18.0-fake', architecture: 'x86_64', rootless: false, ...settings.facts };
+    this.facts = {
+      kernel: '6.18.0-fake',
+      architecture: 'x86_64',
+      rootless: false,
+      tickNs: 4_000_000,
+      ...settings.facts,
+    };
   }
 
   timeOfDay(): string {

@@ -16,6 +16,13 @@ const OFFSET_NOISE_NS = 2 * NS_PER_US;
 /** How far a stamp may lie outside of its bounds: it is taken a little before the frame enters the queue. */
 const STAMP_SLACK_NS = NS_PER_MS;
 
+/** How far ticks are apart: one jiffy. */
+export function tickNs(): Ns {
+  const length = newTimespec();
+  readTickLength(length);
+  return (length[0] ?? 0) * NS_PER_S + (length[2] ?? 0);
+}
+
 export class RunClock {
   readonly #time = newTimespec();
   readonly #after = newTimespec();
@@ -49,12 +56,11 @@ export class RunClock {
    * distance from the steps of a spec in every run, however long a jiffy is.
    */
   nextBehindTick(byNs: Ns): Ns {
-    readTickLength(this.#time);
-    const tickNs = (this.#time[0] ?? 0) * NS_PER_S + (this.#time[2] ?? 0);
     readTick(this.#time);
     const lastNs = this.at(this.#time[0] ?? 0, this.#time[2] ?? 0);
-    const ticks = Math.max(1, Math.ceil((this.now() - lastNs - byNs) / tickNs));
-    return lastNs + ticks * tickNs + byNs;
+    const lengthNs = tickNs();
+    const ticks = Math.max(1, Math.ceil((this.now() - lastNs - byNs) / lengthNs));
+    return lastNs + ticks * lengthNs + byNs;
   }
 
   now(): Ns {

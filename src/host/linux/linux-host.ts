@@ -14,6 +14,7 @@ import type { Network } from '../../timeline/timeline';
 import type { Host, HostFacts, Run } from '../host';
 import { BlockingThreads } from './blocking-threads';
 import { Guardian } from './guardian';
+import { tickNs } from './clock';
 import { LinuxRun } from './linux-run';
 import { isOnPath } from './path';
 import { isRootless } from './rights';
@@ -36,7 +37,7 @@ export function openLinuxHost(options: LinuxHostOptions = {}): Host {
 }
 
 class LinuxHost implements Host {
-  readonly facts: HostFacts = { kernel: release(), architecture: machine(), rootless: isRootless() };
+  readonly facts: HostFacts = { kernel: release(), architecture: machine(), rootless: isRootless(), tickNs: tickNs() };
   readonly #spinNs: Ns;
   readonly #threads: BlockingThreads;
   readonly #guardian: Guardian | undefined;
