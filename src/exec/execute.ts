@@ -7,6 +7,7 @@ import type { Ns } from '../base/nanoseconds';
 import { type Host, HostError, type Run } from '../host/host';
 import { commandFailure, missingHere } from '../match/command';
 import { resolveCounter } from '../match/counters';
+import { forKernel } from '../timeline/for-kernel';
 import type { Timeline, TimelineStep } from '../timeline/timeline';
 import type { CounterValues, Trace, TraceEnd } from '../trace/trace';
 import { COMMAND_LIMIT_NS, sleeperCount } from './demands';
@@ -20,8 +21,9 @@ export interface Executed {
   readonly close: () => Promise<void>;
 }
 
-/** Runs the timeline, from a fresh network to its last step. */
-export async function execute(timeline: Timeline, host: Host): Promise<Executed> {
+/** Runs what of the timeline counts on the host's kernel, from a fresh network to its last step. */
+export async function execute(whole: Timeline, host: Host): Promise<Executed> {
+  const timeline = forKernel(whole, host.facts.kernel);
   const beforeNs = host.steadyNs();
   const startedAt = host.timeOfDay();
   let setupNs: Ns = 0;

@@ -1,5 +1,6 @@
 /** A compiled timeline as text: what `packetspec show` prints. */
 import { formatDuration } from '../base/nanoseconds';
+import { printBound } from '../spec/kernel-bound';
 import type { When } from '../spec/model';
 import type { Timeline, TimelineStep } from '../timeline/timeline';
 
@@ -19,7 +20,7 @@ export function timelineLines(timeline: Timeline): readonly string[] {
     ),
     ...steps.map(
       (step) =>
-        `  ${String(step.index).padStart(4)}  line ${String(step.place.line).padEnd(4)} ${printWhen(step.when).padEnd(18)} ${nameOf(step, timeline)}${step.label}`,
+        `  ${String(step.index).padStart(4)}  line ${String(step.place.line).padEnd(4)} ${printWhen(step.when).padEnd(18)} ${nameOf(step, timeline)}${step.label}${printCondition(step)}`,
     ),
   ];
 }
@@ -27,6 +28,10 @@ export function timelineLines(timeline: Timeline): readonly string[] {
 function nameOf({ connection }: TimelineStep, timeline: Timeline): string {
   const name = connection === undefined ? undefined : timeline.connections[connection]?.name;
   return name === undefined ? '' : `${name}: `;
+}
+
+function printCondition({ kernel }: TimelineStep): string {
+  return kernel === undefined ? '' : ` (when kernel ${kernel.map(printBound).join(' ')})`;
 }
 
 /** The time as a spec writes it. */

@@ -177,6 +177,8 @@ export interface Step {
   readonly connection?: ConnectionReference;
   readonly when: When;
   readonly tolerance?: ToleranceText;
+  /** The kernels on which the step counts: all bounds must hold. Absent: all kernels. */
+  readonly kernel?: readonly KernelBound[];
   readonly action: StepAction;
 }
 

@@ -9,7 +9,7 @@ import type { PlannedRun, RunResult, SuiteListener, SuiteSummary } from './suite
 export interface RunSettings {
   /** Executor processes at the same time. */
   readonly jobs: number;
-  /** How often an inconclusive run is tried again; one whose failure may be chance more often (`attemptsAllowed`). */
+  /** How often an unsettled run is tried again: an inconclusive one, or one whose failure may be chance. */
   readonly retries: number;
   /** Program and arguments of an executor process. */
   readonly executorCommand: readonly string[];
@@ -29,11 +29,8 @@ interface Attempted {
 
 type Tried =
   | { readonly kind: 'finished'; readonly result: RunResult }
-  /** What is left of its attempts is to be made with the machine to itself. */
+  /** The rest of its attempts is to be made with the machine to itself. */
   | { readonly kind: 'disturbed'; readonly attempted: Attempted };
-
-/** By how much a failure that may be chance has more attempts than a run without verdict. */
-const CONFIRMATIONS_PER_RETRY = 3;
 
 /** The executor processes of one suite. */
 export class ExecutorPool {
@@ -85,35 +82,29 @@ export class ExecutorPool {
     for (const executor of this.#executors) executor.kill();
   }
 
-  /** Beside others, until there is a verdict, only one attempt is left, or others may be to blame for a failure. */
+  /** Until the run is settled, beside others as long as that is fair. */
   async #tryAgain(first: Attempted, tell: SuiteListener): Promise<Tried> {
     for (let attempted = first; ; ) {
       const tried = await this.#attempt(attempted, tell);
-      const { verdict, attempts } = tried.result;
-      const left = this.#attemptsAllowed(verdict) - attempts;
-      if (left <= 0) return { kind: 'finished', ...tried };
+      if (this.#isSettled(tried.result)) return { kind: 'finished', ...tried };
       attempted = tried.attempted;
-      if ((left === 1 || verdict.doubt !== undefined) && this.#settings.jobs > 1)
+      if (this.#settings.jobs > 1 && attempted.attempts > this.#settings.retries / 2)
         return { kind: 'disturbed', attempted };
     }
   }
 
-  /** With the machine to itself, until there is a verdict or no attempt is left. */
+  /** With the machine to itself, until the run is settled. */
   async #tryAlone(first: Attempted, tell: SuiteListener): Promise<RunResult> {
     for (let attempted = first; ; ) {
       const tried = await this.#attempt(attempted, tell);
-      if (tried.result.attempts >= this.#attemptsAllowed(tried.result.verdict)) return tried.result;
+      if (this.#isSettled(tried.result)) return tried.result;
       attempted = tried.attempted;
     }
   }
 
-  /**
-   * How many attempts a run has that came to this verdict. A failure that may be chance comes by chance in up to one of
-   * five runs (decision 0011): it stands when it has come every time.
-   */
-  #attemptsAllowed({ status, doubt }: Verdict): number {
-    if (doubt !== undefined) return CONFIRMATIONS_PER_RETRY * this.#settings.retries + 1;
-    return status === 'inconclusive' ? this.#settings.retries + 1 : 1;
+  /** Whether another attempt is not to be made: the verdict is beyond doubt, or has come every time. */
+  #isSettled({ verdict, attempts }: RunResult): boolean {
+    return (verdict.status !== 'inconclusive' && verdict.doubt === undefined) || attempts > this.#settings.retries;
   }
 
   async #attempt(
@@ -129,8 +120,12 @@ export class ExecutorPool {
     if (outcome.kind === 'crash') throw new ExecutorCrash(outcome.stack);
     const verdict = outcome.kind === 'trace' ? judge(outcome.trace) : erroredVerdict(run, outcome.trouble);
     const durationMs = Math.round((performance.now() - startedMs) * 10) / 10;
-    const trace = outcome.kind === 'trace' ? { trace: outcome.trace } : {};
-    return { result: { run, verdict, attempts, durationMs, ...trace }, attempted: { run, attempts, startedMs } };
+    const attempted = { run, attempts, startedMs };
+    if (outcome.kind !== 'trace') return { result: { run, verdict, attempts, durationMs }, attempted };
+    const { trace } = outcome;
+    // As it was run: without the steps that do not count on that kernel.
+    const ran = { ...run, timeline: trace.timeline };
+    return { result: { run: ran, verdict, attempts, durationMs, trace }, attempted };
   }
 
   /**

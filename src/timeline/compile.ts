@@ -140,6 +140,7 @@ function compileStep(step: Step, context: StepContext): Unnumbered {
     ...(connection === undefined ? {} : { connection }),
     when: step.when,
     tolerance: toleranceOf(context.spec.tolerance, step.tolerance),
+    ...(step.kernel === undefined ? {} : { kernel: step.kernel }),
     action: compileAction(step, context),
   };
 }

@@ -5,7 +5,7 @@
  * Deliberately absent: descriptors, live sequence numbers, clocks.
  */
 import type { Ns } from '../base/nanoseconds';
-import type { CodeBlock, IpVariant, Requirements, StepAction, When } from '../spec/model';
+import type { CodeBlock, IpVariant, KernelBound, Requirements, StepAction, When } from '../spec/model';
 import type { PacketPattern } from '../wire/pattern';
 import type { IpVersion } from '../wire/wire';
 
@@ -123,6 +123,8 @@ export interface TimelineStep {
   readonly connection?: number;
   readonly when: When;
   readonly tolerance: Tolerance;
+  /** The kernels on which the step counts; see `forKernel`. Absent: all kernels. */
+  readonly kernel?: readonly KernelBound[];
   readonly action: TimelineAction;
 }
 

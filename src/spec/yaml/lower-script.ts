@@ -29,8 +29,12 @@ export function lowerScript(step: StepSource): readonly Step[] {
     complaints.report(
       errorAt(span, 'bad-code', `packetspec cannot run this code: ${reason}`, 'in a .pkt file, Python itself runs it'),
     );
-  const { repetition } = step.surroundings;
-  return repetition === undefined ? steps : steps.map((one) => ({ ...one, repetition }));
+  const { repetition, kernel } = step.surroundings;
+  const shared = {
+    ...(repetition === undefined ? {} : { repetition }),
+    ...(kernel.length === 0 ? {} : { kernel }),
+  };
+  return steps.map((one) => ({ ...one, ...shared }));
 }
 
 class ScriptBook implements EventBook {

@@ -9,6 +9,7 @@ import { LineIndex, type Span } from '../source';
 import { listNames, nearestName } from '../suggest';
 import { nameAt } from './access';
 import { checkShape } from './check';
+import { kernelCondition } from './kernel-condition';
 import { lowerAction } from './lower-action';
 import type { NameBook } from './name-book';
 import { ACTION_KEYS, STEP_SCHEMAS } from './schema';
@@ -33,7 +34,7 @@ export function lowerSteps(
   complaints: Complaints,
 ): readonly Step[] {
   const lowering = new StepLowering(text, names, complaints);
-  if (tree?.kind === 'list') lowering.list(tree.items, { scope, depth: 0 });
+  if (tree?.kind === 'list') lowering.list(tree.items, { scope, kernel: [], depth: 0 });
   return lowering.steps;
 }
 
@@ -82,7 +83,9 @@ class StepLowering {
     this.#check(step, action);
     const span = actionSpan(step, action);
     const [names, complaints, lineOf] = [this.#names, this.#complaints, this.#lineOf];
-    const source = { tree: step, action, span, surroundings, names, complaints, lineOf };
+    const own = { ...surroundings, kernel: kernelCondition(step, surroundings.kernel, complaints) };
+    names.isConditional = own.kernel.length > 0;
+    const source = { tree: step, action, span, surroundings: own, names, complaints, lineOf };
     for (const lowered of lowerAction(action, source))
       this.#add(lowered, entryOf(step, 'at')?.value.span ?? lowered.span);
   }
@@ -145,6 +148,7 @@ class StepLowering {
     this.#check({ ...item, entries: [...headEntries, ...bodyEntries] }, 'repeat');
     const prefix = nameAt(head, 'as', 'connection', this.#complaints)?.name;
     const index = nameAt(head, 'index', 'variable', this.#complaints)?.name ?? 'i';
+    const kernel = kernelCondition(head, surroundings.kernel, this.#complaints);
     if (body?.kind !== 'list') return;
     if (surroundings.depth >= MOST_NESTED) {
       const message = `\`repeat\` is nested more than ${MOST_NESTED} deep`;
@@ -156,7 +160,7 @@ class StepLowering {
       const { length } = this.steps;
       const reports = this.#reports;
       this.#countRound(item);
-      this.list(body.items, roundOf(surroundings, { round, rounds, index, prefix }));
+      this.list(body.items, roundOf({ ...surroundings, kernel }, { round, rounds, index, prefix }));
       // A round that brings nothing but mistakes is wrong in every other round too.
       if (this.steps.length === length && this.#reports > reports) return;
     }
@@ -194,6 +198,7 @@ function roundOf(outer: Surroundings, { round, rounds, index, prefix }: Round): 
     scope: new Map([...outer.scope, [index, round]]),
     ...(connection === undefined ? {} : { connection }),
     repetition: outer.repetition === undefined ? own : `${outer.repetition}, ${own}`,
+    kernel: outer.kernel,
     depth: outer.depth + 1,
   };
 }

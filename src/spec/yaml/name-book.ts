@@ -23,6 +23,10 @@ export class NameBook {
   /** Open, or closed: then the name is free again, and may still be used to show what a closed socket does. */
   readonly #sockets = new Map<string, 'open' | 'closed'>();
   readonly #marks = new Set<string>();
+  /** Names that came from steps which count on some kernels alone: another step may give them on others. */
+  readonly #conditional = new Set<string>();
+  /** Whether the present step counts on some kernels alone. */
+  isConditional = false;
   #newestSocket: string | undefined;
 
   constructor(complaints: Complaints) {
@@ -66,7 +70,9 @@ export class NameBook {
   }
 
   mark({ name, span }: Named): void {
-    if (this.#marks.has(name)) this.#fail(span, 'duplicate-name', `the mark \`${name}\` is set twice`);
+    const isAlternative = this.#isAlternative(name);
+    if (this.#marks.has(name) && !isAlternative)
+      this.#fail(span, 'duplicate-name', `the mark \`${name}\` is set twice`);
     this.#marks.add(name);
   }
 
@@ -105,7 +111,8 @@ export class NameBook {
   }
 
   #giveName({ name, span }: Named): void {
-    if (this.#sockets.get(name) === 'open') {
+    const isAlternative = this.#isAlternative(name);
+    if (this.#sockets.get(name) === 'open' && !isAlternative) {
       this.#fail(
         span,
         'duplicate-name',
@@ -114,6 +121,14 @@ export class NameBook {
       );
     }
     this.#sockets.set(name, 'open');
+  }
+
+  /** Whether this step and the one that gave the name before are for different kernels, as far as that can be told. */
+  #isAlternative(name: string): boolean {
+    if (!this.isConditional) return false;
+    const isAlternative = this.#conditional.has(name);
+    this.#conditional.add(name);
+    return isAlternative;
   }
 
   #hint(name: string, known: Iterable<string>): string | undefined {

@@ -111,6 +111,10 @@ const connection = optional(name, 'Which connection; `default` when absent.');
 const at = optional(time, 'When: `1.5s`, `+0.2s`, `last+1s`, `+1s~+2s`, `any`.');
 const within = optional(duration, 'Not later than this after the step before, and not a moment more.');
 const pollWithin = optional(duration, 'Look again and again until it holds, at most so long.');
+const when = optional(
+  textList('a condition on the kernel such as `kernel >= 6.4`'),
+  'Only on these kernels: `kernel >= 5.15, kernel < 6.9`; all of it must hold. Absent: on all.',
+);
 const stepTolerance = optional(tolerance, 'In place of the tolerance of the spec.');
 const stepPayload = optional(payload, 'The payload bytes.');
 const stepIp = optional(ip, 'Fields of the IP header.');
@@ -162,6 +166,7 @@ export const STEP_SCHEMAS = {
     payload: stepPayload,
     ip: stepIp,
     malformed: optional(malformed, 'Header fields that are wrong on purpose.'),
+    when,
   }),
   expect: z.strictObject({
     expect: described(segment, 'The kernel under test sends this segment.'),
@@ -172,6 +177,7 @@ export const STEP_SCHEMAS = {
     optional: optional(flag, 'The segment may also be missing.'),
     payload: stepPayload,
     ip: stepIp,
+    when,
   }),
   any_order: z.strictObject({
     any_order: described(members, 'All of these segments, in any order.'),
@@ -179,19 +185,22 @@ export const STEP_SCHEMAS = {
     at,
     within,
     tolerance: stepTolerance,
+    when,
   }),
   only: z.strictObject({
     only: described(members, 'All of these segments in any order, and no other.'),
     for: described(duration, 'How long no other may come.'),
     connection,
+    when,
   }),
-  silence: z.strictObject({ silence: described(duration, 'No segment comes for so long.'), connection }),
+  silence: z.strictObject({ silence: described(duration, 'No segment comes for so long.'), connection, when }),
   retransmit: z.strictObject({
     retransmit: described(retransmit, 'The kernel repeats a segment.'),
     connection,
     tolerance: stepTolerance,
+    when,
   }),
-  rst: z.strictObject({ rst: described(rst, 'The kernel resets the connection.'), connection }),
+  rst: z.strictObject({ rst: described(rst, 'The kernel resets the connection.'), connection, when }),
   queue: z.strictObject({
     queue: described(
       z.strictObject({ ...fieldMap(QUEUE_FIELDS, number), port: z.optional(port) }),
@@ -199,11 +208,13 @@ export const STEP_SCHEMAS = {
     ),
     at,
     within: pollWithin,
+    when,
   }),
   sockets: z.strictObject({
     sockets: described(valueRecord, 'How many sockets there are in each state.'),
     at,
     within: pollWithin,
+    when,
   }),
   socket: z.strictObject({
     socket: described(
@@ -213,18 +224,21 @@ export const STEP_SCHEMAS = {
     connection,
     at,
     within: pollWithin,
+    when,
   }),
   counters: z.strictObject({
     counters: described(valueRecord, 'How far SNMP counters have moved.'),
     since: optional(name, 'Count from this mark, and not from the start.'),
     at,
     within: pollWithin,
+    when,
   }),
   tcp_info: z.strictObject({
     tcp_info: described(z.record(z.string(), numberOrText), 'getsockopt(TCP_INFO).'),
     socket: described(name, 'The socket by the name that a call gave it.'),
     at,
     within: pollWithin,
+    when,
   }),
   proc_net_tcp: z.strictObject({
     proc_net_tcp: described(
@@ -234,6 +248,7 @@ export const STEP_SCHEMAS = {
     connection,
     at,
     within: pollWithin,
+    when,
   }),
   call: z.strictObject({
     call: described(
@@ -244,6 +259,7 @@ export const STEP_SCHEMAS = {
     at,
     returns: optional(time, 'The call blocks, and returns then, counted from its start.'),
     tolerance: stepTolerance,
+    when,
   }),
   script: z.strictObject({
     script: described(
@@ -251,14 +267,16 @@ export const STEP_SCHEMAS = {
       'Events of a packetdrill script.',
     ),
     connection,
+    when,
   }),
-  mark: z.strictObject({ mark: described(name, 'Remember the counters under this name.'), at }),
-  wait: z.strictObject({ wait: described(duration, 'Let time pass.') }),
+  mark: z.strictObject({ mark: described(name, 'Remember the counters under this name.'), at, when }),
+  wait: z.strictObject({ wait: described(duration, 'Let time pass.'), when }),
   repeat: z.strictObject({
     repeat: described(whole(0, 100_000), 'How many times.'),
     as: optional(name, 'The connection of round 1 is NAME1, and so on.'),
     index: optional(name, 'The variable that counts the rounds; `i` when absent.'),
     steps: described(worded(z.array(z.unknown()).check(z.minLength(1)), 'a list of steps'), 'What is repeated.'),
+    when,
   }),
 } as const;
 

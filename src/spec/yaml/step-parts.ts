@@ -2,7 +2,7 @@
  * What all steps have in common: where they stand, their connection, their time, how they are named.
  */
 import type { Scope } from '../expression/expression';
-import type { ConnectionReference, PacketNotation, Step, StepAction, ToleranceText, When } from '../model';
+import type { ConnectionReference, KernelBound, PacketNotation, Step, StepAction, ToleranceText, When } from '../model';
 import { errorAt } from '../snippet';
 import type { Complaints } from '../snippet';
 import type { Span } from '../source';
@@ -19,6 +19,8 @@ export interface Surroundings {
   readonly connection?: string;
   /** `filler 3 of 6`. */
   readonly repetition?: string;
+  /** The kernels on which steps count here; empty for all. */
+  readonly kernel: readonly KernelBound[];
   readonly depth: number;
 }
 
@@ -135,6 +137,7 @@ export function makeStep(source: StepSource, { label, action, when, connection, 
     ...(connection === undefined ? {} : { connection }),
     when: when ?? PROMPT,
     ...(tolerance === undefined ? {} : { tolerance }),
+    ...(surroundings.kernel.length === 0 ? {} : { kernel: surroundings.kernel }),
     action,
   };
 }

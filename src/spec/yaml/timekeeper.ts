@@ -20,6 +20,8 @@ export class Timekeeper {
   note(step: Step, span: Span): void {
     const { when, action } = step;
     if (when.kind === 'window' && when.anchor === 'start') this.#noteAbsolute(when, span);
+    // Some kernels do not have the step.
+    if (step.kernel !== undefined) return;
     // An optional segment may be missing, and then nothing waits for it.
     const isCertain = action.kind !== 'expect' || !action.optional;
     if (when.kind === 'window' && when.anchor === 'previous' && isCertain) this.#earliestNs += when.startNs;
