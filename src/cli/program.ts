@@ -29,7 +29,7 @@ async function runProgram(argv: readonly string[], early: Executor | undefined):
     program.command('run').description('run specs against the kernel of this machine').argument('<paths...>', paths),
   )
     .option('--jobs <n>', 'runs at the same time (default: four per processor, two without root)', jobCount)
-    .option('--retries <n>', 'how often a run is tried again when the harness was late', retryCount, 2)
+    .option('--retries <n>', 'how often a run is tried again whose verdict may be chance', retryCount, 4)
     .option('--trace <dir>', 'write one trace file for each run')
     .addOption(
       new Option(

@@ -25,7 +25,7 @@ export function failureLines(result: RunResult, paint: Paint): readonly string[]
 
 function doubtLines({ verdict, attempts }: RunResult, paint: Paint): readonly string[] {
   if (verdict.doubt === undefined) return [];
-  const again = attempts === 1 ? '; --retries would confirm it' : `, but it came in each of ${attempts} attempts`;
+  const again = attempts === 1 ? '; more --retries would settle it' : `, but it came in each of ${attempts} attempts`;
   return [paint('dim', `${verdict.doubt}${again}`)];
 }
 
