@@ -1,7 +1,7 @@
 /** The product as the bench uses it: specs as text, its planner, and its executor processes out of `dist/`. */
 import { join } from 'node:path';
 import { executorCommand } from '../../src/host/linux/executor-command';
-import { Executor } from '../../src/suite/executor';
+import { ExecutorProcess } from '../../src/suite/executor';
 import { planSuite } from '../../src/suite/plan';
 import type { Timeline } from '../../src/timeline/timeline';
 import type { Observation, Trace } from '../../src/trace/trace';
@@ -30,7 +30,7 @@ export function timelineOf(text: string): Timeline {
 
 /** Runs a timeline in an executor process of its own. @throws when there is no trace of a whole run */
 export async function traceOf(timeline: Timeline): Promise<Trace> {
-  const executor = new Executor(EXECUTOR_COMMAND);
+  const executor = new ExecutorProcess(EXECUTOR_COMMAND);
   try {
     return await traceFrom(executor, timeline);
   } finally {

@@ -1,7 +1,7 @@
 /** Making a private network for a run and leaving it again, against the same system calls in C. */
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
-import { Executor } from '../../src/suite/executor';
+import { ExecutorProcess } from '../../src/suite/executor';
 import type { IpVariant } from '../../src/spec/model';
 import { networkOf } from '../../src/timeline/network';
 import { output, privately } from './process';
@@ -70,7 +70,7 @@ async function timesOf(program: string, ip: IpVariant): Promise<SetupTimes> {
 /** Milliseconds of each run, the first ones left out: the executor has just started. */
 async function wholeRuns(ip: IpVariant): Promise<readonly number[]> {
   const timeline = timelineOf(EMPTY_SPEC(ip));
-  const executor = new Executor(EXECUTOR_COMMAND);
+  const executor = new ExecutorProcess(EXECUTOR_COMMAND);
   const times: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const start = performance.now();

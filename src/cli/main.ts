@@ -4,10 +4,11 @@
  */
 import { join } from 'node:path';
 import { executorCommand } from '../host/linux/executor-command';
-import { Executor } from '../suite/executor';
+import { ExecutorProcess } from '../suite/executor';
 import type * as Program from './program';
 
-const early = process.argv[2] === 'run' ? new Executor(executorCommand(join(__dirname, 'executor.js'))) : undefined;
+const early =
+  process.argv[2] === 'run' ? new ExecutorProcess(executorCommand(join(__dirname, 'executor.js'))) : undefined;
 
 // A bundle of its own, so that nothing of it is read before this line.
 const { startProgram } = require(join(__dirname, 'program.js')) as typeof Program;

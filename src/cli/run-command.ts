@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { executorCommand } from '../host/linux/executor-command';
 import { mayOpenRuns } from '../host/linux/rights';
-import type { Executor } from '../suite/executor';
+import { type Executor, ExecutorProcess } from '../suite/executor';
 import { ExecutorPool, summarize } from '../suite/run';
 import type { RunResult, SuiteListener } from '../suite/suite';
 import type { ReporterChoice } from './arguments';
@@ -39,7 +39,8 @@ export async function runCommand(
   const startedMs = performance.now();
   const jobs = options.jobs ?? JOBS_PER_PROCESSOR[mayOpenRuns() ? 'root' : 'rootless'] * availableParallelism();
   const command = executorCommand(join(__dirname, 'executor.js'));
-  const pool = new ExecutorPool({ jobs, retries: options.retries, executorCommand: command }, early);
+  const start = (): Executor => new ExecutorProcess(command);
+  const pool = new ExecutorPool({ jobs, retries: options.retries, start }, early);
   stopOnSignals(pool);
   try {
     return await planAndRun(names, options, pool, jobs, startedMs);

@@ -1,4 +1,4 @@
-/** One executor process, as seen from the main process. */
+/** What runs timelines: the port to it, and the one that is a process of this machine, as seen from the main process. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { formatDuration, NS_PER_MS } from '../base/nanoseconds';
 import type { Timeline } from '../timeline/timeline';
@@ -6,6 +6,22 @@ import type { HostTrouble, Trace } from '../trace/trace';
 import { sleeperCount } from '../exec/demands';
 import { longestDurationNs } from './bounds';
 import type { FromExecutor, ToExecutor } from './protocol';
+
+/** Runs timelines, one at a time, wherever that may be. */
+export interface Executor {
+  /** Whether handing it a run is worth it: one that cannot run anything on this host says why. */
+  readonly usable: boolean;
+  /** Whether it can take a run. */
+  readonly alive: boolean;
+  /** How many threads for sleeping calls its runs have had it make. It keeps them, and making one takes long. */
+  readonly sleepers: number;
+  /** Runs one timeline; never rejects. Takes one at a time. */
+  run(timeline: Timeline): Promise<Outcome>;
+  /** Ends it and everything that it started, now. */
+  kill(): void;
+  /** Lets it end by itself, once nothing is left to be closed. */
+  release(): void;
+}
 
 /** What came of handing a timeline to an executor. */
 export type Outcome =
@@ -22,7 +38,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
  * An executor: started at once, used again and again until it dies.
  * The process ends by itself when its parent dies (see the host's `dieWithParent`).
  */
-export class Executor {
+export class ExecutorProcess implements Executor {
   readonly #child: ChildProcess;
   #sleepers = 0;
   #unfit: HostTrouble | undefined;
@@ -52,22 +68,18 @@ export class Executor {
     });
   }
 
-  /** Whether handing it a run is worth it: one that cannot run anything on this host says why. */
   get usable(): boolean {
     return this.alive || this.#unfit !== undefined;
   }
 
-  /** Whether it can take a run. */
   get alive(): boolean {
     return this.#gone === undefined;
   }
 
-  /** How many threads for sleeping calls its runs have had it make. It keeps them, and making one takes long. */
   get sleepers(): number {
     return this.#sleepers;
   }
 
-  /** Runs one timeline; never rejects. Takes one at a time. */
   run(timeline: Timeline): Promise<Outcome> {
     return new Promise((resolve) => {
       const trouble = this.#unfit ?? this.#gone;
@@ -85,12 +97,10 @@ export class Executor {
     });
   }
 
-  /** Ends the process and everything that it started. */
   kill(): void {
     this.#child.kill('SIGKILL');
   }
 
-  /** Lets the process end by itself once its last network is closed. */
   release(): void {
     if (this.#child.connected) this.#child.disconnect();
   }

@@ -2,7 +2,7 @@
 import { judge } from '../verify/judge';
 import type { Verdict, VerdictStatus } from '../verify/verify';
 import { sleeperCount } from '../exec/demands';
-import { Executor } from './executor';
+import type { Executor } from './executor';
 import { startOrder } from './order';
 import type { PlannedRun, RunResult, SuiteListener, SuiteSummary } from './suite';
 
@@ -11,8 +11,8 @@ export interface RunSettings {
   readonly jobs: number;
   /** How often an unsettled run is tried again: an inconclusive one, or one whose failure may be chance. */
   readonly retries: number;
-  /** Program and arguments of an executor process. */
-  readonly executorCommand: readonly string[];
+  /** Starts an executor for a kernel; see `PlannedRun.kernel`. */
+  readonly start: (kernel: string | undefined) => Executor;
 }
 
 /** A defect of the harness showed in an executor; the suite cannot go on. */
@@ -32,23 +32,30 @@ type Tried =
   /** The rest of its attempts is to be made with the machine to itself. */
   | { readonly kind: 'disturbed'; readonly attempted: Attempted };
 
-/** The executor processes of one suite. */
+/** An executor, and the kernel that it drives. */
+interface Hired {
+  readonly executor: Executor;
+  readonly kernel: string | undefined;
+}
+
+/** The executors of one suite. */
 export class ExecutorPool {
   readonly #settings: RunSettings;
-  readonly #executors = new Set<Executor>();
-  readonly #idle: Executor[] = [];
+  readonly #hired = new Set<Hired>();
+  readonly #idle: Hired[] = [];
 
-  /** @param early an executor that has been started already */
+  /** @param early an executor for the kernel of this machine that has been started already */
   constructor(settings: RunSettings, early?: Executor) {
     this.#settings = settings;
     if (early === undefined) return;
-    this.#executors.add(early);
-    this.#idle.push(early);
+    const hired = { executor: early, kernel: undefined };
+    this.#hired.add(hired);
+    this.#idle.push(hired);
   }
 
-  /** Starts one more process ahead of need: starting takes a tenth of a second. */
+  /** Starts executors for the kernel of this machine ahead of need: starting one takes a tenth of a second. */
   warmUp(count: number): void {
-    while (this.#executors.size < Math.min(count, this.#settings.jobs)) this.#idle.push(this.#start());
+    while (this.#hired.size < Math.min(count, this.#settings.jobs)) this.#idle.push(this.#hire(undefined));
   }
 
   /** Runs every planned run, begun in the order of `startOrder`, and tells of it. @throws ExecutorCrash */
@@ -74,12 +81,12 @@ export class ExecutorPool {
 
   /** Ends all processes; those that still close a network do so first. */
   release(): void {
-    for (const executor of this.#executors) executor.release();
+    for (const { executor } of this.#hired) executor.release();
   }
 
   /** Ends all processes now. */
   kill(): void {
-    for (const executor of this.#executors) executor.kill();
+    for (const { executor } of this.#hired) executor.kill();
   }
 
   /** Until the run is settled, beside others as long as that is fair. */
@@ -113,10 +120,10 @@ export class ExecutorPool {
   ): Promise<{ readonly result: RunResult; readonly attempted: Attempted }> {
     const attempts = before + 1;
     tell({ kind: 'run-started', run, attempt: attempts });
-    const executor = this.#next(sleeperCount(run.timeline));
-    const outcome = await executor.run(run.timeline);
-    if (executor.alive) this.#idle.push(executor);
-    else this.#executors.delete(executor);
+    const hired = this.#next(run);
+    const outcome = await hired.executor.run(run.timeline);
+    if (hired.executor.alive) this.#idle.push(hired);
+    else this.#hired.delete(hired);
     if (outcome.kind === 'crash') throw new ExecutorCrash(outcome.stack);
     const verdict = outcome.kind === 'trace' ? judge(outcome.trace) : erroredVerdict(run, outcome.trouble);
     const durationMs = Math.round((performance.now() - startedMs) * 10) / 10;
@@ -129,30 +136,33 @@ export class ExecutorPool {
   }
 
   /**
-   * An executor for the next run: one with as many threads as it needs, and not many more, which others may need.
-   * Those that died while they were idle are forgotten.
+   * An executor for the next run: of its kernel, with as many threads as it needs, and not many more, which others may
+   * need. Those that died while they were idle are forgotten.
    */
-  #next(sleepers: number): Executor {
-    for (const executor of this.#idle.filter(({ usable }) => !usable)) this.#forget(executor);
-    const fitness = (executor: Executor): number => Math.abs(executor.sleepers - sleepers);
-    const best = this.#idle.reduce<Executor | undefined>(
-      (chosen, one) => (chosen === undefined || fitness(one) <= fitness(chosen) ? one : chosen),
-      undefined,
-    );
-    if (best === undefined) return this.#start();
+  #next({ kernel, timeline }: PlannedRun): Hired {
+    for (const hired of this.#idle.filter(({ executor }) => !executor.usable)) this.#forget(hired);
+    const sleepers = sleeperCount(timeline);
+    const fitness = ({ executor }: Hired): number => Math.abs(executor.sleepers - sleepers);
+    const best = this.#idle
+      .filter((hired) => hired.kernel === kernel)
+      .reduce<Hired | undefined>(
+        (chosen, one) => (chosen === undefined || fitness(one) <= fitness(chosen) ? one : chosen),
+        undefined,
+      );
+    if (best === undefined) return this.#hire(kernel);
     this.#idle.splice(this.#idle.indexOf(best), 1);
     return best;
   }
 
-  #forget(executor: Executor): void {
-    this.#idle.splice(this.#idle.indexOf(executor), 1);
-    this.#executors.delete(executor);
+  #forget(hired: Hired): void {
+    this.#idle.splice(this.#idle.indexOf(hired), 1);
+    this.#hired.delete(hired);
   }
 
-  #start(): Executor {
-    const executor = new Executor(this.#settings.executorCommand);
-    this.#executors.add(executor);
-    return executor;
+  #hire(kernel: string | undefined): Hired {
+    const hired = { executor: this.#settings.start(kernel), kernel };
+    this.#hired.add(hired);
+    return hired;
   }
 }
 

@@ -15,6 +15,8 @@ export interface PlannedRun {
   /** Place in the plan, from 0; results are reported in this order where order matters. */
   readonly index: number;
   readonly timeline: Timeline;
+  /** The kernel that it is to run on, as the user calls it; absent: that of this machine. */
+  readonly kernel?: string;
 }
 
 /** A file whose text is wrong. */

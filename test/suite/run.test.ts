@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { longestDurationNs } from '../../src/suite/bounds';
+import { ExecutorProcess } from '../../src/suite/executor';
 import { ExecutorCrash, ExecutorPool, summarize } from '../../src/suite/run';
 import type { PlannedRun, RunResult, SuiteEvent } from '../../src/suite/suite';
 import { after, callOf, calls, inject, MS, S, seg, silence, timelineOf, wait, within } from '../support/builders';
@@ -79,7 +80,7 @@ function poolOf({ jobs = 1, retries = 2, mode = 'fit', command }: Options = {}):
   const pool = new ExecutorPool({
     jobs,
     retries,
-    executorCommand: command ?? [process.execPath, join(folder, 'stub.js'), logFolder, mode],
+    start: () => new ExecutorProcess(command ?? [process.execPath, join(folder, 'stub.js'), logFolder, mode]),
   });
   pools.push(pool);
   return { pool, logFolder };
