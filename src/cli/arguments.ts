@@ -1,5 +1,6 @@
 /** Reading option values: each says what is wrong and what it takes. */
 import { InvalidArgumentError } from 'commander';
+import { type Ns, parseDuration } from '../base/nanoseconds';
 import type { IpVariant } from '../spec/model';
 
 const VARIANTS: readonly IpVariant[] = ['ipv4', 'ipv6', 'ipv4-mapped'];
@@ -31,6 +32,14 @@ export function retryCount(text: string): number {
   if (text.trim() === '' || !Number.isInteger(retries) || retries < 0)
     throw new InvalidArgumentError('a whole number from 0 is wanted.');
   return retries;
+}
+
+/** A duration such as `3h`, `90s`, `10min`; more than nothing. */
+export function duration(text: string): Ns {
+  const durationNs = parseDuration(text);
+  if (durationNs === undefined || durationNs === 0)
+    throw new InvalidArgumentError('a duration such as 90s, 10min or 3h is wanted.');
+  return durationNs;
 }
 
 /** `NAME=VALUE`, again and again. */

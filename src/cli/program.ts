@@ -3,7 +3,8 @@ import { Command, CommanderError, Option } from 'commander';
 import { REPORTERS } from '../report/reporters';
 import { jsonSchema } from '../spec/schema';
 import type { Executor } from '../suite/executor';
-import { jobCount, reporters, retryCount } from './arguments';
+import { DEFAULT_LONGEST_NS } from '../suite/longest';
+import { duration, jobCount, reporters, retryCount } from './arguments';
 import { checkCommand } from './check-command';
 import { convertCommand } from './convert-command';
 import { EXIT } from './exit-codes';
@@ -30,6 +31,11 @@ async function runProgram(argv: readonly string[], early: Executor | undefined):
   )
     .option('--jobs <n>', 'runs at the same time (default: four per processor, two without root)', jobCount)
     .option('--retries <n>', 'how often a run is tried again whose verdict may be chance', retryCount, 4)
+    .addOption(
+      new Option('--longest <duration>', 'skip runs that take longer than this')
+        .argParser(duration)
+        .default(DEFAULT_LONGEST_NS, '2min'),
+    )
     .option('--trace <dir>', 'write one trace file for each run')
     .addOption(
       new Option(

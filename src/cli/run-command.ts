@@ -1,9 +1,11 @@
 /** `packetspec run`: everything is read and checked first; then it runs. */
-import { availableParallelism } from 'node:os';
+import { availableParallelism, release } from 'node:os';
 import { join } from 'node:path';
+import type { Ns } from '../base/nanoseconds';
 import { executorCommand } from '../host/linux/executor-command';
 import { mayOpenRuns } from '../host/linux/rights';
 import { type Executor, ExecutorProcess } from '../suite/executor';
+import { longestAllowed } from '../suite/longest';
 import { ExecutorPool, summarize } from '../suite/run';
 import type { RunResult, SuiteListener } from '../suite/suite';
 import type { ReporterChoice } from './arguments';
@@ -19,6 +21,7 @@ export interface RunOptions extends TextOptions {
   readonly trace?: string;
   readonly reporter?: readonly ReporterChoice[];
   readonly retries: number;
+  readonly longest: Ns;
 }
 
 /**
@@ -69,9 +72,12 @@ async function planAndRun(
       complain(['no run matches --filter and --ip']);
       return EXIT.rejected;
     }
-    pool.warmUp(plan.runs.length);
+    const { runs, skipped } = longestAllowed(plan.runs, options.longest, release());
+    pool.warmUp(runs.length);
     tell({ kind: 'suite-started', runs: plan.runs.length, files, jobs: Math.min(jobs, plan.runs.length) });
-    results = await pool.runAll(plan.runs, tell);
+    for (const result of skipped) tell({ kind: 'run-finished', result });
+    const ran = await pool.runAll(runs, tell);
+    results = [...skipped, ...ran].sort((left, right) => left.run.index - right.run.index);
   }
   const summary = summarize(results, plan.rejected.length, performance.now() - startedMs);
   tell({ kind: 'suite-finished', summary, results });

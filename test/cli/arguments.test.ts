@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { ipList, jobCount, reporters, retryCount, settings } from '../../src/cli/arguments';
+import { duration, ipList, jobCount, reporters, retryCount, settings } from '../../src/cli/arguments';
 
 describe('--ip', () => {
   it.each([
@@ -27,6 +27,20 @@ describe('--jobs', () => {
 
   it.each(['', '0', '-1', '1.5', 'many', '257', 'NaN', 'Infinity'])('%j is refused', (text) => {
     expect(() => jobCount(text)).toThrow(InvalidArgumentError);
+  });
+});
+
+describe('--longest', () => {
+  it.each([
+    ['3h', 10_800_000_000_000],
+    ['90', 90_000_000_000],
+    ['2min', 120_000_000_000],
+  ])('%s', (text, durationNs) => {
+    expect(duration(text)).toBe(durationNs);
+  });
+
+  it.each(['', '0', '-1s', '2h11m', 'forever'])('%j is refused', (text) => {
+    expect(() => duration(text)).toThrow(/a duration such as 90s, 10min or 3h/);
   });
 });
 
