@@ -1,7 +1,7 @@
 /** The product as the bench uses it: specs as text, its planner, and its executor processes out of `dist/`. */
 import { join } from 'node:path';
 import { executorCommand } from '../../src/host/linux/executor-command';
-import { ExecutorProcess } from '../../src/suite/executor';
+import { type Executor, ExecutorProcess } from '../../src/suite/executor';
 import { planSuite } from '../../src/suite/plan';
 import type { Timeline } from '../../src/timeline/timeline';
 import type { Observation, Trace } from '../../src/trace/trace';

@@ -1,4 +1,5 @@
 /** `--trace DIR`: one file for each run, named after its spec and variant. */
+import { labelOf } from '../suite/label';
 import type { RunResult } from '../suite/suite';
 import { writeTrace } from '../trace/jsonl';
 import type { Outputs } from './output';
@@ -9,7 +10,7 @@ export function openTraceFolder(folder: string, outputs: Outputs): (result: RunR
   const taken = new Set<string>();
   return ({ run, trace }) => {
     if (trace === undefined) return;
-    write(freeName(traceFileName(run.timeline.file, run.timeline.variant.label), taken), writeTrace(trace));
+    write(freeName(traceFileName(run.timeline.file, labelOf(run)), taken), writeTrace(trace));
   };
 }
 

@@ -1,6 +1,7 @@
 /** The report for people at a terminal, or reading a log: a line per run, an explanation for each that did not pass. */
 import { formatDuration, NS_PER_MS } from '../base/nanoseconds';
 import { renderDiagnostic } from '../spec/render';
+import { labelOf } from '../suite/label';
 import type { RejectedSpec, RunResult, SuiteListener, SuiteSummary } from '../suite/suite';
 import type { VerdictStatus } from '../verify/verify';
 import { failureLines } from './failure';
@@ -53,8 +54,8 @@ export function resultLines(result: RunResult, paint: Paint): readonly string[] 
   const [label, style] = LABELS[verdict.status];
   const again = attempts > 1 ? `, ${attempts} attempts` : '';
   const time = paint('dim', `(${formatDuration(Math.round(durationMs * NS_PER_MS))}${again})`);
-  const { file, name, variant } = run.timeline;
-  const headline = `${paint(style, label)} ${file} [${variant.label}] ${name} ${time}`;
+  const { file, name } = run.timeline;
+  const headline = `${paint(style, label)} ${file} [${labelOf(run)}] ${name} ${time}`;
   return [headline, ...explanation(result, paint).map((line) => `     ${line}`)];
 }
 

@@ -25,6 +25,7 @@ function resultOf({ run, verdict, attempts, durationMs, trace }: RunResult): unk
     file,
     name,
     variant: variant.label,
+    ...(run.kernel === undefined ? {} : { on: run.kernel }),
     status: verdict.status,
     durationMs,
     attempts,

@@ -6,6 +6,7 @@
  * each run. A run of which nothing can be said because the harness was late is skipped, with the reason.
  */
 import { printable } from '../base/printable';
+import { labelOf } from '../suite/label';
 import type { RunResult, RejectedSpec, SuiteListener } from '../suite/suite';
 import { diagnosticLines, explanation } from './console';
 import { painter } from './paint';
@@ -111,7 +112,7 @@ function hasFailed({ verdict }: RunResult): boolean {
 /** A run: what there is to say of it, and then its result. */
 function subtestLines(result: RunResult, number: number): readonly string[] {
   const { status, reason } = result.verdict;
-  const name = plain(result.run.timeline.variant.label);
+  const name = plain(labelOf(result.run));
   switch (status) {
     case 'passed':
       return [`ok ${number} ${name}`];

@@ -1,16 +1,13 @@
 /** From spec texts to the list of runs, or to everything that is wrong with the texts. */
 import { parseSpec } from '../spec/parse';
 import type { Diagnostic } from '../spec/diagnostic';
-import type { IpVariant } from '../spec/model';
 import type { SourceFile } from '../spec/source';
 import type { ParseSettings } from '../spec/spec';
-import { compile } from '../timeline/compile';
+import { type CompileSettings, compile } from '../timeline/compile';
 import type { Timeline } from '../timeline/timeline';
 import type { PlannedRun, RejectedSpec } from './suite';
 
-export interface PlanSettings extends ParseSettings {
-  /** Only these IP variants; absent: those that each spec asks for. */
-  readonly onlyIp?: readonly IpVariant[];
+export interface PlanSettings extends ParseSettings, CompileSettings {
   /** Only runs whose file, name or variant contains this text. */
   readonly filter?: string;
 }
@@ -55,7 +52,7 @@ function isRejected({ diagnostics }: Pick<CompiledFile, 'diagnostics'>): boolean
 
 function compileFile(file: SourceFile, settings: PlanSettings): CompiledFile {
   const parsed = parseSpec(file, settings);
-  const compiled = parsed.specs.map((spec) => compile(spec, settings.onlyIp));
+  const compiled = parsed.specs.map((spec) => compile(spec, settings));
   const diagnostics = distinct([...parsed.diagnostics, ...compiled.flatMap((one) => one.diagnostics)]);
   const timelines = isRejected({ diagnostics }) ? [] : compiled.flatMap((one) => one.timelines);
   return { file, timelines, diagnostics, settable: parsed.settable };

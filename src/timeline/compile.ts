@@ -27,6 +27,19 @@ export const DEFAULT_TOLERANCE: Tolerance = {
   distance: 'actual',
 };
 
+/**
+ * Under virtual time neither the harness nor the kernel is late by chance: what is not a matter of the timer wheel is
+ * answered within microseconds.
+ */
+export const VIRTUAL_TOLERANCE: Tolerance = { ...DEFAULT_TOLERANCE, earlyNs: NS_PER_MS / 10, lateNs: NS_PER_MS };
+
+export interface CompileSettings {
+  /** Only these IP variants; absent: those that the spec asks for. */
+  readonly onlyIp?: readonly IpVariant[];
+  /** The tolerance of a spec that names none; absent: `DEFAULT_TOLERANCE`. */
+  readonly tolerance?: Tolerance;
+}
+
 export interface Compiled {
   /** Empty when there is an error. */
   readonly timelines: readonly Timeline[];
@@ -34,13 +47,13 @@ export interface Compiled {
 }
 
 /**
- * Compiles a spec for its own IP variants, or for those of them that `onlyIp` names.
+ * Compiles a spec for its own IP variants, or for those of them that are wanted.
  * A spec without any of the wanted variants compiles to no timeline, without a diagnostic.
  */
-export function compile(spec: Spec, onlyIp?: readonly IpVariant[]): Compiled {
+export function compile(spec: Spec, { onlyIp, tolerance = DEFAULT_TOLERANCE }: CompileSettings = {}): Compiled {
   const variants = spec.ip.filter((ip) => onlyIp === undefined || onlyIp.includes(ip));
   const places = new PlaceBook(spec.file);
-  const compiled = variants.map((ip) => compileVariant(spec, ip, places));
+  const compiled = variants.map((ip) => compileVariant(spec, ip, places, tolerance));
   const diagnostics = compiled.flatMap((one) => one.diagnostics);
   return { timelines: diagnostics.length > 0 ? [] : compiled.map((one) => one.timeline), diagnostics };
 }
@@ -49,13 +62,16 @@ function compileVariant(
   spec: Spec,
   ip: IpVariant,
   places: PlaceBook,
+  usual: Tolerance,
 ): { timeline: Timeline; diagnostics: Diagnostic[] } {
   const network = networkOf(ip, spec.network);
   const table = layOutConnections(spec, network);
   const diagnostics = [...table.diagnostics];
   const steps = [
-    ...setUpSteps(spec, places),
-    ...spec.steps.map((step) => compileStep(step, { spec, table, places, version: network.ipVersion, diagnostics })),
+    ...setUpSteps(spec, places, usual),
+    ...spec.steps.map((step) =>
+      compileStep(step, { spec, table, places, version: network.ipVersion, usual, diagnostics }),
+    ),
   ].map((step, index) => ({ ...step, index }));
   const timeline: Timeline = {
     file: spec.file.path,
@@ -113,13 +129,13 @@ function folderOf(path: string): string {
 
 type Unnumbered = Omit<TimelineStep, 'index'>;
 
-function setUpSteps(spec: Spec, places: PlaceBook): readonly Unnumbered[] {
+function setUpSteps(spec: Spec, places: PlaceBook, usual: Tolerance): readonly Unnumbered[] {
   if (spec.server?.kind !== 'listener') return [];
   return listenerCalls(spec.server).map((call) => ({
     place: places.at(call.span),
     label: `server: ${call.name}()`,
     when: { kind: 'prompt' },
-    tolerance: toleranceOf(spec.tolerance, undefined),
+    tolerance: toleranceOf(usual, spec.tolerance, undefined),
     action: { kind: 'call', call },
   }));
 }
@@ -129,6 +145,8 @@ interface StepContext {
   readonly table: ConnectionTable;
   readonly places: PlaceBook;
   readonly version: IpVersion;
+  /** The tolerance where the spec names none. */
+  readonly usual: Tolerance;
   readonly diagnostics: Diagnostic[];
 }
 
@@ -139,7 +157,7 @@ function compileStep(step: Step, context: StepContext): Unnumbered {
     label: step.repetition === undefined ? step.label : `${step.label} (${step.repetition})`,
     ...(connection === undefined ? {} : { connection }),
     when: step.when,
-    tolerance: toleranceOf(context.spec.tolerance, step.tolerance),
+    tolerance: toleranceOf(context.usual, context.spec.tolerance, step.tolerance),
     ...(step.kernel === undefined ? {} : { kernel: step.kernel }),
     action: compileAction(step, context),
   };
@@ -210,8 +228,8 @@ function checkCraftable(packet: PacketPattern, span: Span, context: StepContext)
   return packet;
 }
 
-function toleranceOf(outer: ToleranceText | undefined, own: ToleranceText | undefined): Tolerance {
-  return { ...DEFAULT_TOLERANCE, ...outer, ...own };
+function toleranceOf(usual: Tolerance, outer: ToleranceText | undefined, own: ToleranceText | undefined): Tolerance {
+  return { ...usual, ...outer, ...own };
 }
 
 /** Of a longer line, a place has only what is near. */

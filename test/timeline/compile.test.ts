@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { IcmpNotation, Spec } from '../../src/spec/model';
-import { compile } from '../../src/timeline/compile';
+import { compile, VIRTUAL_TOLERANCE } from '../../src/timeline/compile';
 import type { Timeline } from '../../src/timeline/timeline';
 import { callOf, MS, seg, socketNamed } from '../support/builders';
 import { specOf, specStep } from '../support/specs';
@@ -31,10 +31,18 @@ describe('variants', () => {
   });
 
   it('that nobody wants are left out without a word', () => {
-    expect(compile(specOf({ ip: ['ipv4', 'ipv6'] }), ['ipv6']).timelines.map(({ variant }) => variant.ip)).toEqual([
-      'ipv6',
-    ]);
-    expect(compile(specOf({ ip: ['ipv4'] }), ['ipv6'])).toEqual({ timelines: [], diagnostics: [] });
+    expect(
+      compile(specOf({ ip: ['ipv4', 'ipv6'] }), { onlyIp: ['ipv6'] }).timelines.map(({ variant }) => variant.ip),
+    ).toEqual(['ipv6']);
+    expect(compile(specOf({ ip: ['ipv4'] }), { onlyIp: ['ipv6'] })).toEqual({ timelines: [], diagnostics: [] });
+  });
+
+  it('takes the tolerance of the suite where the spec names none', () => {
+    const steps = [specStep({ kind: 'inject', packet: seg('S') })];
+    const lateNs = (fields: Parameters<typeof specOf>[0]) =>
+      compile(specOf({ steps, ...fields }), { tolerance: VIRTUAL_TOLERANCE }).timelines[0]?.steps[0]?.tolerance.lateNs;
+    expect(lateNs({})).toBe(1_000_000);
+    expect(lateNs({ tolerance: { lateNs: 7 } })).toBe(7);
   });
 });
 
