@@ -1,0 +1,52 @@
+/** A kernel module: unpacked, and what its `.modinfo` section says. */
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { bytesOf } from './bytes';
+import { packingOf, unpack } from './compression';
+import { readElf } from './elf';
+import { KernelError } from './problem';
+
+/** A module's file: `tun.ko`, and packed `tun.ko.xz`. */
+const FILE = /^(?<name>.+)\.ko(?:\.(?:xz|zst|gz))?$/;
+
+export interface KernelModule {
+  readonly name: string;
+  /** The object file, unpacked. */
+  readonly object: Buffer;
+  /** Modules that must be loaded before. */
+  readonly depends: readonly string[];
+  /** `uname -r` of the kernel that it was built for. */
+  readonly release: string;
+}
+
+/** The name of the module in a file, by the name of the file; `undefined` when it is none. */
+export function moduleName(path: string): string | undefined {
+  const name = FILE.exec(basename(path))?.groups?.['name'];
+  return name === undefined ? undefined : normalName(name);
+}
+
+/** The kernel takes `-` for `_`. */
+export function normalName(name: string): string {
+  return name.replaceAll('-', '_');
+}
+
+/** @throws KernelError when it is no module for x86-64, or not all of it */
+export function readModule(path: string): KernelModule {
+  const file = readFileSync(path);
+  const object = packingOf(file) === undefined ? file : unpack(file, path);
+  const info = modinfo(object, path);
+  const depends = (info.get('depends') ?? '').split(',').filter(Boolean).map(normalName);
+  const release = (info.get('vermagic') ?? '').split(' ')[0] ?? '';
+  return { name: moduleName(path) ?? normalName(basename(path)), object, depends, release };
+}
+
+function modinfo(object: Buffer, path: string): ReadonlyMap<string, string> {
+  const elf = readElf(bytesOf(object));
+  if (elf.kind === 'foreign') throw new KernelError(`${path} is for ${elf.machine}`, 'modules for x86-64 are wanted');
+  if (elf.kind === 'truncated') throw new KernelError(`${path} is truncated: ${elf.has} bytes of ${elf.wants}`);
+  const section = elf.kind === 'elf' ? elf.sections.find(({ name }) => name === '.modinfo') : undefined;
+  if (section === undefined) throw new KernelError(`${path} is no kernel module`);
+  const text = object.toString('latin1', section.offset, section.offset + section.length);
+  const pairs = text.split('\0').map((line) => line.split('='));
+  return new Map(pairs.map(([key = '', ...value]) => [key, value.join('=')]));
+}
