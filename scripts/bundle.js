@@ -17,6 +17,7 @@ const PROGRAMS = [
   { source: 'src/cli/program.ts', bundle: 'program' },
   { source: 'src/cli/executor.ts', bundle: 'executor' },
   { source: 'src/cli/blocking-worker.ts', bundle: 'blocking-worker' },
+  { source: 'src/cli/guest.ts', bundle: 'guest' },
 ];
 
 /** The program that knows the schema. */

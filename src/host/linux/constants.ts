@@ -39,6 +39,11 @@ interface SystemCallNumbers {
   readonly capset: number;
   readonly pidfdOpen: number;
   readonly pidfdSendSignal: number;
+  readonly mount: number;
+  readonly finitModule: number;
+  readonly timerCreate: number;
+  readonly timerSettime: number;
+  readonly mmap: number;
 }
 
 const SYSTEM_CALLS_BY_ARCHITECTURE: Readonly<Record<string, SystemCallNumbers>> = {
@@ -77,6 +82,11 @@ const SYSTEM_CALLS_BY_ARCHITECTURE: Readonly<Record<string, SystemCallNumbers>> 
     capset: 126,
     pidfdOpen: 434,
     pidfdSendSignal: 424,
+    mount: 165,
+    finitModule: 313,
+    timerCreate: 222,
+    timerSettime: 223,
+    mmap: 9,
   },
   arm64: {
     read: 63,
@@ -113,6 +123,11 @@ const SYSTEM_CALLS_BY_ARCHITECTURE: Readonly<Record<string, SystemCallNumbers>> 
     capset: 91,
     pidfdOpen: 434,
     pidfdSendSignal: 424,
+    mount: 40,
+    finitModule: 273,
+    timerCreate: 107,
+    timerSettime: 110,
+    mmap: 222,
   },
 };
 

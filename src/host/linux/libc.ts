@@ -158,6 +158,12 @@ export function functionAddress(name: string): bigint {
   return dlsym(null, name);
 }
 
+/** Calls machine code at an address, by the rules of C. */
+export function functionAt<A extends readonly Argument[]>(address: number, prototype: string): (...args: A) => number {
+  const type = koffi.proto(prototype);
+  return (...args) => koffi.call(BigInt(address), type, ...args) as number;
+}
+
 /** Where the bytes live. User addresses have 47 bits, so a number holds them. */
 export function addressOf(bytes: NodeJS.TypedArray): number {
   return Number(koffi.address(bytes));

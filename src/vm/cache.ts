@@ -1,0 +1,100 @@
+/**
+ * Where images and snapshots are kept: under the user's cache folder, one folder for each kind. An entry appears whole
+ * or not at all, whoever else makes the same one at the same time, and vanishes when it was not used for long.
+ */
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { VmError } from './trouble';
+
+const PRODUCT = 'packetspec';
+/** Entries that nobody has used for so long go. */
+const KEPT_MS = 14 * 24 * 3600 * 1000;
+/** Folders of makers that are no longer there: `.new-PID-...`. */
+const UNFINISHED = /^\.new-(\d+)-/;
+
+/** As the XDG Base Directory Specification says. */
+export function cacheFolder(): string {
+  const base = process.env['XDG_CACHE_HOME'];
+  return join(base !== undefined && base.startsWith('/') ? base : join(homedir(), '.cache'), PRODUCT);
+}
+
+let made = 0;
+
+export class CacheShelf {
+  readonly #folder: string;
+
+  /** @param kind what stands here: `images` */
+  constructor(kind: string, root: string = cacheFolder()) {
+    this.#folder = join(root, kind);
+  }
+
+  /** The folder of an entry, if there is one. It counts as used from now on. */
+  find(key: string): string | undefined {
+    const folder = join(this.#folder, key);
+    if (!existsSync(folder)) return undefined;
+    try {
+      utimesSync(folder, new Date(), new Date());
+    } catch {
+      // It belongs to somebody else, or goes in this very moment: who opens its files will see.
+    }
+    return folder;
+  }
+
+  /**
+   * Makes an entry, unless somebody else was faster.
+   * @param make fills the folder
+   * @throws VmError `vm-no-space`, `vm-cache`, and what `make` throws
+   */
+  async add(key: string, make: (folder: string) => Promise<void>): Promise<string> {
+    const target = join(this.#folder, key);
+    const fresh = join(this.#folder, `.new-${process.pid}-${++made}`);
+    try {
+      mkdirSync(fresh, { recursive: true });
+      this.#sweep();
+      await make(fresh);
+      try {
+        renameSync(fresh, target);
+      } catch (error) {
+        // A folder that is not empty stands there already: another process has made the same.
+        if (!existsSync(target)) throw error;
+      }
+      return target;
+    } catch (error) {
+      throw explain(error, this.#folder);
+    } finally {
+      rmSync(fresh, { recursive: true, force: true });
+    }
+  }
+
+  remove(key: string): void {
+    rmSync(join(this.#folder, key), { recursive: true, force: true });
+  }
+
+  /** What is old, and what its maker has left unfinished. */
+  #sweep(): void {
+    for (const name of readdirSync(this.#folder)) {
+      const path = join(this.#folder, name);
+      const maker = UNFINISHED.exec(name)?.[1];
+      const isLeft = maker === undefined ? isOld(path) : !existsSync(`/proc/${maker}`);
+      if (isLeft) rmSync(path, { recursive: true, force: true });
+    }
+  }
+}
+
+function isOld(path: string): boolean {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat !== undefined && Date.now() - stat.mtimeMs > KEPT_MS;
+}
+
+const NO_SPACE = ['ENOSPC', 'EDQUOT'];
+
+/** An error of the file system as trouble; others stay what they are. */
+export function explain(error: unknown, folder: string): unknown {
+  if (!(error instanceof Error) || !('code' in error) || error instanceof VmError) return error;
+  const code = String(error.code);
+  if (!/^E[A-Z]+$/.test(code)) return error;
+  const hint = 'set XDG_CACHE_HOME to a folder with a few gigabytes of room';
+  if (NO_SPACE.includes(code)) return new VmError('vm-no-space', `no space is left in ${folder}`, hint, error);
+  return new VmError('vm-cache', `the cache ${folder} cannot be used: ${error.message}`, hint, error);
+}

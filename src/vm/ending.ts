@@ -1,0 +1,64 @@
+/** What it means that a guest ended, or did not. */
+import type { VmTroubleCode } from './trouble';
+import { VmError } from './trouble';
+
+/** How a QEMU ended. */
+export type GuestEnd =
+  | { readonly kind: 'exited'; readonly status: number | null; readonly signal: NodeJS.Signals | null }
+  | { readonly kind: 'not-started'; readonly error: Error }
+  /** It had not ended after a while of the host's time, and was killed. */
+  | { readonly kind: 'gave-up'; readonly afterMs: number };
+
+export interface LastWords {
+  /** The whole console. */
+  readonly console: string;
+  /** What QEMU itself said. */
+  readonly complaints: string;
+}
+
+/** The runner prints this before the reason for which it cannot run anything. */
+export const UNFIT_MARK = 'packetspec-unfit: ';
+const PANIC = 'Kernel panic - not syncing: ';
+const CONSOLE_KEPT_LINES = 12;
+const MS_PER_S = 1000;
+
+/** An end that was not asked for. */
+export function explainEnd(end: GuestEnd, words: LastWords): VmError {
+  if (end.kind === 'not-started') return error('vm-died', `QEMU could not be started: ${end.error.message}`);
+  const unfit = lineAfter(words.console, UNFIT_MARK);
+  if (unfit !== undefined) return unfitError(unfit);
+  const panic = lineAfter(words.console, PANIC);
+  if (panic !== undefined)
+    return error('vm-panicked', `the guest's kernel panicked: ${panic}${tailOf(beforePanic(words.console))}`);
+  if (end.kind === 'gave-up') {
+    return error('vm-hung', `the guest had not ended after ${end.afterMs / MS_PER_S} s${tailOf(words.console)}`);
+  }
+  const how = end.signal === null ? `exit status ${String(end.status)}` : `signal ${end.signal}`;
+  const said = words.complaints === '' ? '' : `; QEMU said: ${words.complaints}`;
+  return error('vm-died', `the guest ended (${how})${said}${tailOf(words.console)}`);
+}
+
+/** @param reason what the runner found missing */
+export function unfitError(reason: string): VmError {
+  return error('vm-kernel-unfit', `this kernel cannot run the harness: ${reason}`);
+}
+
+function error(code: VmTroubleCode, message: string): VmError {
+  return new VmError(code, message);
+}
+
+function lineAfter(text: string, mark: string): string | undefined {
+  const at = text.indexOf(mark);
+  return at < 0 ? undefined : text.slice(at + mark.length).split('\n', 1)[0];
+}
+
+/** What led to the panic stands before it; behind it come registers. */
+function beforePanic(console: string): string {
+  return console.slice(0, console.indexOf('\n', console.indexOf(PANIC)));
+}
+
+function tailOf(console: string): string {
+  const text = console.trim();
+  if (text === '') return '; its console is empty';
+  return `; the last lines of its console:\n${text.split('\n').slice(-CONSOLE_KEPT_LINES).join('\n')}`;
+}

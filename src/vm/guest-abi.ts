@@ -1,0 +1,27 @@
+/** What the two sides of a guest agree on: paths, I/O ports, and words of the kernel's command line. */
+
+/** The kernel's command line says how a guest starts: `packetspec.start=snapshot`, `packetspec.time=virtual`. */
+export const PARAMETER_PREFIX = 'packetspec.';
+
+/** Device pvpanic: a byte written here stops the machine at the next instruction, until the host lets it go on. */
+export const PAUSE_PORT = 0x505;
+export const PAUSE_BYTE = 1;
+
+/** Device isa-debug-exit: a byte written here ends QEMU at once, with status `2 * byte + 1`. */
+export const EXIT_PORT = 0x501;
+export const EXIT_BYTE = 0x10;
+export const EXIT_STATUS = 2 * EXIT_BYTE + 1;
+
+/**
+ * Device fw_cfg (docs/specs/fw_cfg in QEMU): a number written to the selector has the data port give that item, byte by
+ * byte. The job is the first named item: its name sorts before those of QEMU's own, of which a restored machine has fewer.
+ */
+export const ITEM_SELECTOR_PORT = 0x510;
+export const ITEM_DATA_PORT = 0x511;
+export const JOB_ITEM = 0x20;
+export const JOB_ITEM_NAME = 'Job';
+
+/** The first port of the first virtio-serial device. */
+export const RESULTS_DEVICE = '/dev/vport0p1';
+
+export const MODULES_FOLDER = '/packetspec/modules';

@@ -1,0 +1,127 @@
+/**
+ * One QEMU, from its start to its end. It dies with this process, however that ends, and all that it writes goes into
+ * files without a name.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
+import { explainEnd, type GuestEnd } from './ending';
+import { decodeMessages, type FromGuest } from './job';
+import { type Machine, qemuArguments } from './qemu';
+import { Qmp, QmpError } from './qmp';
+import { HandedFile } from './handed-file';
+import { VmError } from './trouble';
+
+/** `setpriv` turns into QEMU, which the kernel then kills when this process dies. */
+const LAUNCHER = ['setpriv', '--pdeathsig', 'KILL'] as const;
+const QMP_FD = 3;
+const FIRST_FILE_FD = 4;
+/** Of every file that is handed to a guest under a name that is not the user's. */
+const USUAL_WARNING = /should be prefixed with "opt\/"/;
+
+/** Where QEMU finds a file that this process has open. */
+export type PathOf = (file: HandedFile) => string;
+
+export class GuestProcess {
+  readonly qmp: Qmp;
+  readonly end: Promise<GuestEnd>;
+  readonly #child: ChildProcess;
+  readonly #handed: readonly HandedFile[];
+  readonly #console = HandedFile.holding();
+  readonly #results = HandedFile.holding();
+  readonly #errors = HandedFile.holding();
+
+  /**
+   * @param qemu the program
+   * @param files what it is to open
+   * @param machineOf what to start, given where QEMU finds those files
+   */
+  constructor(
+    qemu: string,
+    files: readonly HandedFile[],
+    machineOf: (pathOf: PathOf) => Omit<Machine, 'console' | 'results' | 'qmpFd'>,
+  ) {
+    this.#handed = [this.#console, this.#results, ...files];
+    const pathOf = (file: HandedFile): string => `/proc/self/fd/${this.fdOf(file)}`;
+    const [console, results] = [pathOf(this.#console), pathOf(this.#results)];
+    const args = qemuArguments({ ...machineOf(pathOf), console, results, qmpFd: QMP_FD });
+    const [program, ...launcherArgs] = LAUNCHER;
+    this.#child = spawn(program, [...launcherArgs, qemu, ...args], {
+      stdio: ['ignore', 'ignore', this.#errors.fd, 'pipe', ...this.#handed.map(({ fd }) => fd)],
+    });
+    this.end = new Promise((resolve) => {
+      this.#child.once('exit', (status, signal) => resolve({ kind: 'exited', status, signal }));
+      this.#child.once('error', (error) => resolve({ kind: 'not-started', error }));
+    });
+    this.qmp = new Qmp(this.#child.stdio[QMP_FD] as Socket);
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Under which number QEMU has a file. */
+  fdOf(file: HandedFile): number {
+    return FIRST_FILE_FD + this.#handed.indexOf(file);
+  }
+
+  /** What the runner has said so far. */
+  messages(): readonly FromGuest[] {
+    return decodeMessages(this.#results.read());
+  }
+
+  /** Everything on the console so far. */
+  consoleText(): string {
+    return textOf(this.#console).replaceAll('\r', '');
+  }
+
+  /** How it ended, or that it had not after so long. */
+  async until(limitMs: number): Promise<GuestEnd> {
+    let timer: NodeJS.Timeout | undefined;
+    const gaveUp = new Promise<GuestEnd>((resolve) => {
+      timer = setTimeout(() => resolve({ kind: 'gave-up', afterMs: limitMs }), limitMs);
+    });
+    try {
+      return await Promise.race([this.end, gaveUp]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /**
+   * Waits for something to happen in a guest that may end or hang instead.
+   * @throws VmError
+   */
+  async within<T>(limitMs: number, happening: Promise<T>): Promise<T> {
+    const ended = this.until(limitMs).then((end): Promise<T> => Promise.reject(this.explain(end)));
+    // An end closes the monitor as well: the reason is the end.
+    return await Promise.race([happening.catch((error: unknown) => this.#refused(error, ended)), ended]);
+  }
+
+  /** Why it ended, when that was not wanted. */
+  explain(end: GuestEnd): VmError {
+    const lines = textOf(this.#errors).split('\n');
+    const complaints = lines.filter((line) => line !== '' && !USUAL_WARNING.test(line)).join('\n');
+    return explainEnd(end, { console: this.consoleText(), complaints });
+  }
+
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+
+  /** Ends it, if it has not ended, and forgets what it said. */
+  async close(): Promise<void> {
+    this.kill();
+    await this.end;
+    for (const file of [this.#console, this.#results, this.#errors]) file.close();
+  }
+
+  #refused<T>(error: unknown, ended: Promise<T>): Promise<T> {
+    if (!(error instanceof QmpError)) throw error;
+    if (error.isEnd) return ended;
+    throw new VmError('vm-died', `QEMU refused: ${error.message}`);
+  }
+}
+
+function textOf(file: HandedFile): string {
+  return Buffer.from(file.read()).toString('latin1');
+}

@@ -1,0 +1,120 @@
+/**
+ * The file system of guests, as one archive, made from what is on this host and kept by its content. What it was made of
+ * is kept beside it (the recipe), so that asking whether it is still good costs a look at each file, and no reading.
+ */
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readFileSync, renameSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { CacheShelf, cacheFolder, explain } from './cache';
+import { type Contents, gatherContents } from './contents';
+import { type CpioEntry, writeCpio } from './cpio';
+
+export interface Image {
+  /** Two images with the same content have the same. */
+  readonly id: string;
+  readonly path: string;
+}
+
+const SHELF = 'images';
+const ARCHIVE = 'image.cpio';
+const KEY_LENGTH = 24;
+/** Raised when the same files make another image. */
+const FORM = 'image 1';
+const MODE_MASK = 0o777;
+const MS_PER_S = 1000;
+
+/**
+ * The image of the product on this host.
+ * @param root the folder that holds `dist/` and `node_modules/`
+ * @throws VmError `vm-no-space` or `vm-cache`
+ */
+export async function ensureImage(root: string): Promise<Image> {
+  const shelf = new CacheShelf(SHELF);
+  const recipePath = join(
+    cacheFolder(),
+    SHELF,
+    `recipe-${hashOf([FORM, root, process.execPath, process.env['PATH'] ?? ''])}`,
+  );
+  const known = goodRecipe(recipePath);
+  const found = known === undefined ? undefined : shelf.find(known);
+  if (known !== undefined && found !== undefined) return { id: known, path: join(found, ARCHIVE) };
+  const contents = gatherContents(root);
+  // Looked at before they are read: a file that changes meanwhile makes the recipe out of date.
+  const looks = looksOf(contents);
+  const pieces = writeCpio(entriesOf(contents));
+  const id = hashOf(pieces);
+  const folder = shelf.find(id) ?? (await shelf.add(id, (fresh) => writePieces(join(fresh, ARCHIVE), pieces)));
+  writeRecipe(recipePath, id, looks);
+  return { id, path: join(folder, ARCHIVE) };
+}
+
+/** The id of the image that the recipe makes, if nothing of it has changed. */
+function goodRecipe(path: string): string | undefined {
+  let lines: readonly string[];
+  try {
+    lines = readFileSync(path, 'utf8').split('\n');
+  } catch {
+    return undefined;
+  }
+  const [id, ...looks] = lines;
+  return looks.every((line) => line === lookAt(line.slice(line.indexOf(' ', line.indexOf(' ') + 1) + 1)))
+    ? id
+    : undefined;
+}
+
+function writeRecipe(path: string, id: string, looks: readonly string[]): void {
+  const fresh = `${path}.${process.pid}`;
+  try {
+    writeFileSync(fresh, [id, ...looks].join('\n'));
+    renameSync(fresh, path);
+  } catch (error) {
+    throw explain(error, path);
+  }
+}
+
+function looksOf({ files, lookedAt }: Contents): readonly string[] {
+  return [...lookedAt, ...files.map(({ source }) => source)].map(lookAt);
+}
+
+/** Size, time of change and path. */
+function lookAt(path: string): string {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat === undefined ? `- - ${path}` : `${stat.size} ${stat.mtimeMs} ${path}`;
+}
+
+/** Folders come before what is in them. */
+function entriesOf({ files, own }: Contents): readonly CpioEntry[] {
+  const made = new Set(own.map(({ path }) => path));
+  const entries: CpioEntry[] = [...own];
+  const addFolder = (path: string): void => {
+    if (path === '' || made.has(path)) return;
+    addFolder(path.slice(0, path.lastIndexOf('/')));
+    made.add(path);
+    entries.push({ kind: 'folder', path, mode: 0o755 });
+  };
+  for (const { path, source } of files) {
+    addFolder(path.slice(0, path.lastIndexOf('/')));
+    const { mode, mtimeMs } = statSync(source);
+    const modifiedAt = Math.floor(mtimeMs / MS_PER_S);
+    entries.push({ kind: 'file', path, mode: mode & MODE_MASK, modifiedAt, content: readFileSync(source) });
+  }
+  // A link may stand in a folder of theirs.
+  return [...entries.filter(({ kind }) => kind !== 'link'), ...entries.filter(({ kind }) => kind === 'link')];
+}
+
+async function writePieces(path: string, pieces: readonly Uint8Array[]): Promise<void> {
+  const fd = openSync(path, 'wx');
+  try {
+    for (const piece of pieces) {
+      for (let at = 0; at < piece.length; ) at += writeSync(fd, piece, at);
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function hashOf(parts: readonly (string | Uint8Array)[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part).update('\0');
+  return hash.digest('hex').slice(0, KEY_LENGTH);
+}

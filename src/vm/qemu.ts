@@ -1,0 +1,113 @@
+/** The command lines of QEMU. Why each option is there: docs/decisions/0012-virtual-time.md. */
+import { EXIT_PORT, JOB_ITEM_NAME, PAUSE_PORT } from './guest-abi';
+
+export const QEMU = 'qemu-system-x86_64';
+export const QEMU_PACKAGE = 'qemu-system-x86';
+
+/** How the guest's clock goes: by instructions and timers alone, or with that of the host. */
+export type GuestTime = 'virtual' | 'real';
+
+export interface BootFiles {
+  readonly kernel: string;
+  readonly initrd: string;
+}
+
+export type MachineStart =
+  /** Boots, and does its job. */
+  | { readonly kind: 'boot'; readonly files: BootFiles; readonly job: string }
+  /** Boots until the runner is warm, with the memory in a file. */
+  | { readonly kind: 'snapshot'; readonly files: BootFiles; readonly memory: string }
+  /** Goes on from what was saved. */
+  | { readonly kind: 'restore'; readonly memory: string; readonly job: string };
+
+export interface Machine {
+  readonly time: GuestTime;
+  readonly accelerator: 'tcg' | 'kvm';
+  readonly start: MachineStart;
+  /** Where the console and the messages of the guest go. */
+  readonly console: string;
+  readonly results: string;
+  /** Descriptor of the socket for QMP. */
+  readonly qmpFd: number;
+}
+
+const MEMORY = '512M';
+/** `cx16` is left out for QEMU before 10, whose cmpxchg16b under icount corrupts flags. */
+const VIRTUAL_CPU = 'max,-cx16,-erms,-fsrm';
+const BASE_TIME = '2026-01-01T00:00:00';
+const SEED = '42';
+
+const KERNEL_PARAMETERS = [
+  ...[
+    'console=ttyS0',
+    'quiet',
+    'panic=-1',
+    'reboot=t',
+    'rdinit=/init',
+    'rootfstype=ramfs',
+    'norandmaps',
+    'mitigations=off',
+  ],
+  ...['cryptomgr.notests', 'init_on_alloc=0', 'fb_tunnels=none'],
+];
+/** The clock needs no calibration, because it is what QEMU says. */
+const VIRTUAL_PARAMETERS = ['tsc_early_khz=1000000', 'tsc=reliable', 'no_timer_check'];
+
+/** Arguments of QEMU for a machine. */
+export function qemuArguments(machine: Machine): readonly string[] {
+  return [
+    ...['-M', `microvm,rtc=on,pit=off,pic=off${hasFileMemory(machine.start) ? ',memory-backend=ram' : ''}`],
+    ...['-nodefaults', '-no-user-config', '-display', 'none', '-monitor', 'none', '-no-reboot', '-m', MEMORY],
+    ...timeArguments(machine),
+    ...startArguments(machine),
+    ...['-chardev', `file,id=console,path=${machine.console}`, '-serial', 'chardev:console'],
+    ...['-chardev', `socket,id=qmp,fd=${machine.qmpFd}`, '-mon', 'chardev=qmp,mode=control'],
+    ...['-global', 'virtio-mmio.ioeventfd=off', '-device', 'virtio-serial-device'],
+    ...[
+      '-chardev',
+      `file,id=results,path=${machine.results}`,
+      '-device',
+      'virtserialport,chardev=results,name=results',
+    ],
+    ...['-device', `pvpanic,ioport=${PAUSE_PORT}`, '-action', 'panic=pause'],
+    ...['-device', `isa-debug-exit,iobase=${EXIT_PORT},iosize=1`],
+  ];
+}
+
+function hasFileMemory({ kind }: MachineStart): boolean {
+  return kind !== 'boot';
+}
+
+function timeArguments({ time, accelerator }: Machine): readonly string[] {
+  if (time === 'real') {
+    return ['-accel', accelerator, '-cpu', accelerator === 'kvm' ? 'host' : VIRTUAL_CPU, '-rtc', 'base=utc'];
+  }
+  const clock = ['-accel', 'tcg', '-icount', 'shift=0,sleep=off', '-rtc', `base=${BASE_TIME},clock=vm`];
+  return [...clock, '-cpu', VIRTUAL_CPU, '-seed', SEED];
+}
+
+function startArguments({ time, start }: Machine): readonly string[] {
+  switch (start.kind) {
+    case 'boot':
+      return [...bootArguments(start.files, time, 'boot'), ...jobArguments(start.job)];
+    case 'snapshot':
+      return [...bootArguments(start.files, time, 'snapshot'), ...memoryArguments(start.memory, 'on')];
+    case 'restore':
+      return [...memoryArguments(start.memory, 'off'), ...jobArguments(start.job), '-incoming', 'defer'];
+  }
+}
+
+function bootArguments({ kernel, initrd }: BootFiles, time: GuestTime, start: string): readonly string[] {
+  const own = [`packetspec.time=${time}`, `packetspec.start=${start}`];
+  const words = [...KERNEL_PARAMETERS, ...(time === 'virtual' ? VIRTUAL_PARAMETERS : []), ...own];
+  return ['-kernel', kernel, '-initrd', initrd, '-append', words.join(' ')];
+}
+
+/** `share=off` maps the file privately: many machines may start from it, and none changes it. */
+function memoryArguments(path: string, share: 'on' | 'off'): readonly string[] {
+  return ['-object', `memory-backend-file,id=ram,size=${MEMORY},mem-path=${path},share=${share}`];
+}
+
+function jobArguments(path: string): readonly string[] {
+  return ['-fw_cfg', `name=${JOB_ITEM_NAME},file=${path}`];
+}
