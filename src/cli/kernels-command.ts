@@ -36,10 +36,10 @@ export function addKernelsCommands(program: Command, end: (code: number) => void
 
 /** One line for each kernel, in columns. */
 function listing(cache: string): string {
-  const rows = KERNELS.map(({ name, suite, packages }) => {
+  const rows = KERNELS.map(({ name, suite }) => {
     const kernel = cachedKernel(cache, name);
     const state = kernel === undefined ? ['not fetched', ''] : ['fetched', megabytes(kernel.bytes)];
-    return [name, kernel?.record.release ?? '-', ...state, kernel?.record.from ?? `${suite}: ${packages.join(', ')}`];
+    return [name, kernel?.record.release ?? '-', ...state, kernel?.record.from ?? suite];
   });
   const table = [['NAME', 'RELEASE', 'STATE', 'SIZE', 'FROM'], ...rows];
   const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? [];

@@ -9,7 +9,8 @@ export interface KernelEntry {
   readonly suite: string;
   /**
    * The packages that hold the image and the modules. `*` stands for what changes with a point release, and for the
-   * same in each of them. From 6.19 on, `linux-image` is an empty shell around `linux-binary` and `linux-modules`.
+   * same in each of them. From 6.19 on, `linux-image` is an empty shell around `linux-binary`, `linux-modules` and
+   * `linux-base`, which says what is built in.
    */
   readonly packages: readonly string[];
 }

@@ -83,11 +83,11 @@ function fetchOne(entry: KernelEntry, suites: Suites, work: string, { cache, say
   const present = cachedKernel(cache, name, version);
   if (present !== undefined) return { kind: 'present', name, kernel: present };
   const bytes = paragraphs.reduce((sum, paragraph) => sum + Number(fieldOf('Size', paragraph) ?? 0), 0);
-  say(`${name}: downloading ${packages.join(' and ')} ${version} (${Math.ceil(bytes / 1e6)} MB)`);
+  say(`${name}: downloading ${packages.join(', ')} (${Math.ceil(bytes / 1e6)} MB)`);
   const tree = join(work, name, 'tree');
   unpackPackages(apt, packages, join(work, name, 'packages'), tree);
   const prepared = join(work, name, 'prepared');
-  const from = `${suite}: ${packages.join(', ')} ${version}`;
+  const from = `${suite} ${version}`;
   const problems = prepareKernel(prepared, {
     imagePath: imageIn(tree),
     modulesFolder: undefined,

@@ -11,64 +11,83 @@ export interface LoadOrder {
 }
 
 type Found =
-  | { readonly kind: 'loaded' }
+  | { readonly kind: 'found' }
   | { readonly kind: 'absent' }
   | { readonly kind: 'refused'; readonly problem: KernelProblem };
 
 /** @param release of the kernel; a module for another one would be refused by it */
 export function loadOrder(tree: ModuleTree, release: string): LoadOrder {
-  const modules = new Map<string, KernelModule>();
-  const found = new Map<string, Found>();
-  const lookFor = (name: string): Found => {
-    const known = found.get(name);
+  const resolver = new Resolver(tree, release);
+  for (const name of wantedModules(tree.files.keys())) resolver.find(name);
+  const required = [...REQUIRED.keys()].map((name) => ({ name, found: resolver.find(name) }));
+  const absent = required.filter(({ found }) => found.kind === 'absent').map(({ name }) => name);
+  const refused = required.flatMap(({ found }) => (found.kind === 'refused' ? [found.problem] : []));
+  return { modules: resolver.modules, problems: [...distinct(refused), ...missingProblem(tree, release, absent)] };
+}
+
+/** Finds modules and what they depend on. */
+class Resolver {
+  /** Those that were found, each behind all that it depends on. */
+  readonly modules: KernelModule[] = [];
+  readonly #found = new Map<string, Found>();
+  readonly #tree: ModuleTree;
+  readonly #release: string;
+
+  constructor(tree: ModuleTree, release: string) {
+    this.#tree = tree;
+    this.#release = release;
+  }
+
+  find(name: string): Found {
+    const known = this.#found.get(name);
     if (known !== undefined) return known;
-    // For whoever depends on itself in the end.
-    found.set(name, { kind: 'absent' });
-    const result = isBuiltIn(tree, name) ? ({ kind: 'loaded' } as const) : load(name);
-    found.set(name, result);
-    return result;
-  };
-  const load = (name: string): Found => {
-    const candidate = bestFile(tree.files.get(name) ?? [], release);
+    // For those that depend on themselves in the end.
+    this.#found.set(name, { kind: 'absent' });
+    const found: Found = isBuiltIn(this.#tree, name) ? { kind: 'found' } : this.#load(name);
+    this.#found.set(name, found);
+    return found;
+  }
+
+  #load(name: string): Found {
+    const candidate = bestFile(this.#tree, name, this.#release);
     if (candidate.kind !== 'module') return candidate;
-    const missing = candidate.module.depends.filter((other) => lookFor(other).kind !== 'loaded');
+    const missing = candidate.module.depends.filter((other) => this.find(other).kind !== 'found');
     if (missing.length > 0) {
       const message = `${candidate.path} depends on ${missing.join(', ')}, which cannot be found`;
       return { kind: 'refused', problem: { message, hint: '' } };
     }
-    modules.set(name, candidate.module);
-    return { kind: 'loaded' };
-  };
-  for (const name of wantedModules(tree.files.keys())) lookFor(name);
-  const required = [...REQUIRED.keys()].map((name) => ({ name, found: found.get(name) }));
-  const absent = required.filter((one) => one.found?.kind === 'absent').map(({ name }) => name);
-  const refused = required.flatMap((one) => (one.found?.kind === 'refused' ? [one.found.problem] : []));
-  return { modules: [...modules.values()], problems: [...refused, ...missingProblem(tree, release, absent)] };
+    this.modules.push(candidate.module);
+    return { kind: 'found' };
+  }
+}
+
+function distinct(problems: readonly KernelProblem[]): readonly KernelProblem[] {
+  return [...new Map(problems.map((problem) => [problem.message, problem])).values()];
 }
 
 type Candidate =
   | { readonly kind: 'module'; readonly path: string; readonly module: KernelModule }
-  | Exclude<Found, { kind: 'loaded' }>;
+  | Exclude<Found, { kind: 'found' }>;
 
 /** Of several files the one for this kernel; what an update has put there comes before what the kernel came with. */
-function bestFile(paths: readonly string[], release: string): Candidate {
-  const ordered = [...paths].sort(
-    (left, right) => Number(/\/updates\//.test(right)) - Number(/\/updates\//.test(left)),
-  );
+function bestFile({ files, folder }: ModuleTree, name: string, release: string): Candidate {
+  const isUpdate = (path: string): number => Number(path.includes('/updates/'));
+  const paths = [...(files.get(name) ?? [])].sort((left, right) => isUpdate(right) - isUpdate(left));
   let first: Candidate = { kind: 'absent' };
-  for (const path of ordered) {
-    const candidate = readFor(path, release);
+  for (const path of paths) {
+    const candidate = readFor(path, release, folder ?? '');
     if (candidate.kind === 'module') return candidate;
     if (first.kind === 'absent') first = candidate;
   }
   return first;
 }
 
-function readFor(path: string, release: string): Candidate {
+function readFor(path: string, release: string, folder: string): Candidate {
   const read = attempt(() => readModule(path));
   if (read.kind === 'refused') return read;
   if (read.value.release === release) return { kind: 'module', path, module: read.value };
-  const message = `${path} is for Linux ${read.value.release}, the kernel is ${release}`;
+  // Without the name of the module: when one is for another kernel, all are.
+  const message = `the modules in ${folder} are for Linux ${read.value.release}, the kernel is ${release}`;
   return { kind: 'refused', problem: { message, hint: 'give the modules of the same build with --modules DIR' } };
 }
 

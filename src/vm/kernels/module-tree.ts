@@ -46,12 +46,13 @@ export function findModules(imagePath: string, release: string, folder: string |
   };
 }
 
-/** In the tree of a build, beside an installed image, or in an unpacked package. */
+/** In the tree of a build, beside an installed image, or around it: Debian's is among its modules from 6.19 on. */
 function besideImage(imagePath: string, release: string): string | undefined {
   const beside = dirname(resolve(imagePath));
   const builds = [beside, join(beside, '../../..')].filter((folder) => existsSync(join(folder, BUILT_IN)));
   const installed = ['../lib/modules', '../usr/lib/modules'].map((folder) => join(beside, folder, release));
-  return [...builds, ...installed].find((folder) => existsSync(folder));
+  const around = basename(beside) === release ? [beside] : [];
+  return [...builds, ...around, ...installed].find((folder) => existsSync(folder));
 }
 
 /** Within what `make modules_install` fills, the folder of this release. */

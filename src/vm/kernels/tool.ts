@@ -53,9 +53,9 @@ export function runTool(program: string, args: readonly string[], use: ToolUse):
   return stdout;
 }
 
-/** The lines that apt marks as errors, or else the last one. */
+/** The first line that apt marks as an error, or else the last one, without the name of a standard input. */
 function gist(complaints: string): string {
   const lines = complaints.trim().split('\n');
   const errors = lines.filter((line) => /^E: /.test(line)).map((line) => line.slice(3));
-  return errors[0] ?? lines.at(-1) ?? '';
+  return (errors[0] ?? lines.at(-1) ?? '').replace(/^(?:\w+: )?\W*stdin\W*: */, '');
 }

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CorpusError, cachedCorpus, cacheFolder, unpackCorpus } from '../../../scripts/corpus/fetch';
+import { CorpusError, cachedCorpus, cacheFolder, newestSource, unpackCorpus } from '../../../scripts/corpus/fetch';
 
 const SCRIPTS = 'tools/testing/selftests/net/packetdrill';
 let folder = '';
@@ -64,4 +64,10 @@ describe('the corpus', () => {
     expect(cacheFolder({ XDG_CACHE_HOME: '/c' })).toBe('/c/packetspec/corpus');
     expect(cacheFolder({})).toMatch(/\.cache\/packetspec\/corpus$/);
   });
+});
+
+it('the newest source is so by number, and the metapackage is none', () => {
+  const names = ['linux-source', 'linux-source-7.2', 'linux-source-7.10', 'linux-source-6.19', 'linux-source-7.11-rt'];
+  expect(newestSource(names)).toBe('linux-source-7.10');
+  expect(newestSource(['linux-source'])).toBeUndefined();
 });
