@@ -7,6 +7,7 @@ import { innermost, withTransport } from '../wire/layers';
 import { quotedPacket } from '../wire/quoted';
 import { tcpOf } from '../wire/segment';
 import { type IcmpMessage, type Packet, TCP_FLAG, type TcpSegment, type UdpDatagram } from '../wire/wire';
+import type { FloodPeers } from './flood';
 import { FlowLabels } from './flow-labels';
 import { type EchoRule, SequenceSpace } from './sequence-space';
 
@@ -22,15 +23,31 @@ export interface SeenPacket {
   /** Of that connection. */
   readonly space?: SequenceSpace;
   readonly flowLabels?: FlowLabels;
+  /** Its place among everything that crossed the link. */
+  readonly crossed: number;
 }
 
 /** A packet as it crossed the link, for showing: `in` is towards the kernel under test. */
 export interface CrossedPacket {
+  /** The kernel's own stamp; of an injected packet that it did not stamp, when the harness began to send it. */
   readonly atNs: Ns;
   readonly direction: 'in' | 'out';
   readonly connection: string | undefined;
+  /** As on the wire. */
+  readonly bytes: Uint8Array;
+  readonly live: Packet;
   readonly script: Packet;
+  /** The step that injected it, or took it; absent for one of the kernel's that no step took. */
+  readonly step?: number;
 }
+
+/** Whether it is one of the kernel's that no step took. */
+export function isStray({ direction, step }: CrossedPacket): boolean {
+  return direction === 'out' && step === undefined;
+}
+
+/** What is learned of a packet after it has crossed: by whom it was taken, when exactly it was sent. */
+type Crossed = { -readonly [Key in keyof CrossedPacket]: CrossedPacket[Key] };
 
 interface ConnectionState {
   connection: Connection;
@@ -49,13 +66,16 @@ interface ConnectionState {
 export class ConnectionBook {
   /** Frames of no connection, except multicast: the kernel's own IPv6 housekeeping. */
   readonly strays: SeenPacket[] = [];
-  /** Everything that crossed the link, in script numbers. */
-  readonly crossed: CrossedPacket[] = [];
+  readonly #crossed: Crossed[] = [];
   readonly #states: readonly ConnectionState[];
   readonly #byTuple = new Map<string, ConnectionState>();
+  readonly #flood: FloodPeers | undefined;
   #begun = 0;
+  #lastInjected: Crossed | undefined;
 
-  constructor(connections: readonly Connection[], echoes: EchoRule = 'lenient') {
+  /** @param flood peers of which nothing is told */
+  constructor(connections: readonly Connection[], echoes: EchoRule = 'lenient', flood?: FloodPeers) {
+    this.#flood = flood;
     this.#states = connections.map((connection) => ({
       connection,
       space: new SequenceSpace(echoes),
@@ -67,6 +87,11 @@ export class ConnectionBook {
       lastEventNs: 0,
     }));
     for (const state of this.#states) this.#index(state);
+  }
+
+  /** Everything that crossed the link, in script numbers. */
+  get crossed(): readonly CrossedPacket[] {
+    return this.#crossed;
   }
 
   /** The connection as known by now: the kernel's port of an active one is learned from its SYN. */
@@ -110,10 +135,11 @@ export class ConnectionBook {
     this.#state(index).lastEventNs = atNs;
   }
 
-  /** A step takes a segment. */
-  take(packet: SeenPacket): void {
+  /** A step takes a segment. @param step its index in the timeline */
+  take(packet: SeenPacket, step: number): void {
     const inbox = packet.connection === undefined ? this.strays : this.#state(packet.connection).inbox;
     inbox.splice(inbox.indexOf(packet), 1);
+    present(this.#crossed[packet.crossed], 'a packet that has crossed').step = step;
     if (packet.connection !== undefined) this.touch(packet.connection, packet.atNs);
   }
 
@@ -122,27 +148,40 @@ export class ConnectionBook {
     const live = decodePacket(bytes);
     if (isMulticast(live)) return;
     const state = this.#owner(live);
+    if (state === undefined && this.#isOfFlood(live)) return;
     const script = state === undefined ? live : this.#scriptView(live, state);
-    this.crossed.push({ atNs, direction: 'out', connection: state?.connection.name, script });
+    const crossed = this.#crossed.length;
+    this.#crossed.push({ atNs, direction: 'out', connection: state?.connection.name, bytes, live, script });
     if (state === undefined) {
-      this.strays.push({ atNs, live, script });
+      this.strays.push({ atNs, live, script, crossed });
       return;
     }
     state.lastSeen = tcpOf(live) ?? state.lastSeen;
     const { space, flowLabels } = state;
-    state.inbox.push({ atNs, live, script, connection: state.connection.index, space, flowLabels });
+    state.inbox.push({ atNs, live, script, connection: state.connection.index, space, flowLabels, crossed });
   }
 
   /** The harness injected this on the connection; what it does to the sequence space has been noted before. */
-  injected(index: number, bytes: Uint8Array, atNs: Ns): void {
+  injected(index: number, bytes: Uint8Array, atNs: Ns, step: number): void {
     const state = this.#state(index);
     const { connection, space } = state;
     const live = decodePacket(bytes);
     const segment = tcpOf(live);
     const script = segment === undefined ? live : withTransport(live, space.injectedToScript(segment));
-    this.crossed.push({ atNs, direction: 'in', connection: connection.name, script });
+    this.#lastInjected = { atNs, direction: 'in', connection: connection.name, bytes, live, script, step };
+    this.#crossed.push(this.#lastInjected);
     state.lastInjected = segment ?? state.lastInjected;
     this.touch(index, atNs);
+  }
+
+  /** The kernel's own stamp of what was injected last. */
+  stamped(atNs: Ns): void {
+    if (this.#lastInjected !== undefined) this.#lastInjected.atNs = atNs;
+  }
+
+  #isOfFlood(live: Packet): boolean {
+    const target = innermost(live)?.header.target;
+    return target !== undefined && this.#flood?.hasAddress(target) === true;
   }
 
   #scriptView(live: Packet, { space }: ConnectionState): Packet {

@@ -75,7 +75,7 @@ export class Listening {
     if (joined.kind === 'incomplete') return undefined;
     const packet = joined.kind === 'whole' ? joined.packet : inbox[0];
     if (optional && mismatchesOf(pattern, packet, open).length > 0) return now;
-    for (const part of joined.parts) this.#book.take(part);
+    for (const part of joined.parts) this.#book.take(part, open.step.index);
     if (joined.kind === 'misfit') this.#addMisfit(open, pattern, joined);
     else this.#accept(open, open.step.label, pattern, packet);
     if (this.#list.stopped) return undefined;
@@ -135,7 +135,7 @@ export class Listening {
   /** Finds the member that a segment is; the run fails when there is none. */
   #place(open: OpenStep, packet: SeenPacket): boolean {
     if (open.group.place(packet)) {
-      this.#book.take(packet);
+      this.#book.take(packet, open.step.index);
       return true;
     }
     this.#checkMembers(open);
@@ -151,7 +151,7 @@ export class Listening {
   }
 
   #take(open: OpenStep, title: string, pattern: PacketPattern, packet: SeenPacket): void {
-    this.#book.take(packet);
+    this.#book.take(packet, open.step.index);
     this.#accept(open, title, pattern, packet);
   }
 

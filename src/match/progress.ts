@@ -15,13 +15,14 @@ import type { CallClock } from './call-control';
 import { CheckList } from './check-list';
 import { CodeChecks } from './code-checks';
 import { ConnectionBook } from './connections';
+import { floodPeersOf } from './flood';
 import { Listening } from './listening';
 import { commandFailure } from './command';
 import type { Check, CheckKind } from './match';
 import { endsNs, type OpenStep } from './open-step';
 import { PendingReturns } from './pending-returns';
 import { Reference, type StepTimes } from './reference';
-import { matchSample } from './sample';
+import { matchField, matchSample } from './sample';
 import type { EchoRule } from './sequence-space';
 import { lateAllowanceNs } from './window';
 
@@ -72,7 +73,7 @@ export class Progress {
   constructor(timeline: Timeline) {
     this.timeline = timeline;
     const { script } = timeline;
-    this.book = new ConnectionBook(timeline.connections, echoRule(script));
+    this.book = new ConnectionBook(timeline.connections, echoRule(script), floodPeersOf(timeline));
     this.#list = new CheckList(timeline.network.ipVersion, script?.toleratesPackets);
     this.#reference = new Reference(script?.timestampTickNs);
     this.#listening = new Listening(this.book, this.#list);
@@ -104,6 +105,7 @@ export class Progress {
     if (this.#waitsForSleeper(open)) return { kind: 'wait', untilNs: open.plannedNs + SLEEPER_LIMIT_NS };
     switch (open.step.action.kind) {
       case 'inject':
+      case 'flood':
       case 'call':
       case 'mark':
       case 'command':
@@ -135,6 +137,9 @@ export class Progress {
         return;
       case 'sent':
         this.#onSent(observation);
+        return;
+      case 'flooded':
+        this.#onFlooded(observation);
         return;
       case 'unsendable':
         this.#list.add(this.#openStep(observation.step).step, 'inject', observation.atNs, [], observation.reason);
@@ -184,10 +189,22 @@ export class Progress {
       if (step.action.kind === 'inject' && step.action.packet.kind === 'tcp') {
         this.book.space(step.connection).sent(step.action.packet);
       }
-      this.book.injected(step.connection, bytes, startedNs);
+      this.book.injected(step.connection, bytes, startedNs, index);
     }
     this.#unstamped = { step, bytes };
     this.#finish({ plannedNs, actualNs: startedNs, scriptedNs: this.#scriptedNs() });
+  }
+
+  /** What comes next is counted from its end: it may last. */
+  #onFlooded({ step: index, startedNs, endedNs, sent, errno, answered }: ObservationOf<'flooded'>): void {
+    const { step } = this.#openStep(index);
+    if (step.action.kind !== 'flood') return;
+    this.#recordTiming(startedNs);
+    const refused = `the device refused the packet after ${sent}: ${errno}`;
+    this.#list.add(step, 'flood', endedNs, [], errno === '' ? undefined : refused);
+    const expected = step.action.answered;
+    if (expected !== undefined) this.#list.sample(step, 'flood', [matchField(expected, answered)], endedNs);
+    if (!this.failed) this.#finish({ plannedNs: endedNs, actualNs: endedNs });
   }
 
   /** The kernel's own stamp of an injected packet replaces the harness's: times are counted from it. */
@@ -195,8 +212,10 @@ export class Progress {
     const unstamped = this.#unstamped;
     if (unstamped === undefined || !sameBytes(unstamped.bytes, bytes)) return;
     this.#unstamped = undefined;
-    if (unstamped.step.index !== this.#cursor - 1) return;
-    if (unstamped.step.connection !== undefined) this.book.touch(unstamped.step.connection, atNs);
+    const { index, connection } = unstamped.step;
+    if (connection !== undefined) this.book.stamped(atNs);
+    if (index !== this.#cursor - 1) return;
+    if (connection !== undefined) this.book.touch(connection, atNs);
     this.#reference.restamp(atNs);
     this.#begin();
   }

@@ -1,5 +1,5 @@
 /** Judging: walks a trace along its timeline again, and sums up. */
-import type { CrossedPacket } from '../match/connections';
+import { type CrossedPacket, isStray } from '../match/connections';
 import type { Check } from '../match/match';
 import { Progress } from '../match/progress';
 import type { Trace } from '../trace/trace';
@@ -13,7 +13,7 @@ import type { Verdict, VerdictStatus } from './verify';
 export function judge(trace: Trace): Verdict {
   const progress = new Progress(trace.timeline);
   for (const observation of trace.observations) progress.observe(observation);
-  const strays = straysOf(progress);
+  const strays = progress.book.crossed.filter(isStray);
   // A walk that ended early leaves segments behind that later steps would have taken.
   const checks = progress.failed ? progress.checks : [...progress.checks, ...strayChecks(trace, strays)];
   const reason = reasonOf(trace, progress, checks);
@@ -56,11 +56,6 @@ function reasonOf({ end, timeline }: Trace, progress: Progress, checks: readonly
 function notReached({ timeline }: Trace, { reached, checks }: Progress): number {
   const endedHere = checks.some((check) => !check.passed && check.step === reached);
   return timeline.steps.length - reached - (endedHere ? 1 : 0);
-}
-
-function straysOf(progress: Progress): readonly CrossedPacket[] {
-  const untaken = new Set(progress.book.untaken().map((packet) => packet.script));
-  return progress.book.crossed.filter((packet) => untaken.has(packet.script));
 }
 
 /** Where the spec says `strays: fail`, each segment that no step took is a failed check of the last step. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fromHex } from '../../src/base/hex';
-import { ConnectionBook } from '../../src/match/connections';
+import { ConnectionBook, isStray } from '../../src/match/connections';
 import { tcpOf } from '../../src/wire/segment';
 import { connection, fromKernel, IPV6_NETWORK, opts, seg, toKernel } from '../support/builders';
 
@@ -172,10 +172,12 @@ describe('taking', () => {
     book.arrived(fromKernel(seg('.'), connection(9)), 8);
     expect(book.untaken().map(({ atNs }) => atNs)).toEqual([5, 6, 7, 8]);
     const [, second] = book.inbox(0);
-    if (second !== undefined) book.take(second);
+    if (second !== undefined) book.take(second, 3);
     const [stray] = book.strays;
-    if (stray !== undefined) book.take(stray);
+    if (stray !== undefined) book.take(stray, 4);
     expect(book.untaken().map(({ atNs }) => atNs)).toEqual([5, 7]);
+    expect(book.crossed.map(({ step }) => step)).toEqual([undefined, 3, undefined, 4]);
+    expect(book.crossed.filter(isStray).map(({ atNs }) => atNs)).toEqual([5, 7]);
     expect([book.lastEventNs(0), book.lastEventNs(1)]).toEqual([6, 0]);
   });
 });
@@ -185,11 +187,11 @@ describe('what crossed the link', () => {
     const book = new ConnectionBook([connection(0)]);
     const syn = seg('S', { seq: 5000 });
     book.space(0).sent(syn);
-    book.injected(0, toKernel(syn), 1);
+    book.injected(0, toKernel(syn), 1, 0);
     book.arrived(fromKernel(seg('S.', { seq: 900, ack: 5001, options: opts({ kind: 'mss', value: 1460 }) })), 2);
     const ack = seg('.', { seq: 1, ack: 1 });
     book.space(0).sent(ack);
-    book.injected(0, toKernel(seg('.', { seq: 5001, ack: 901 })), 3);
+    book.injected(0, toKernel(seg('.', { seq: 5001, ack: 901 })), 3, 2);
     expect(
       book.crossed.map(({ atNs, direction, script }) => [atNs, direction, tcpOf(script)?.seq, tcpOf(script)?.ack]),
     ).toEqual([
@@ -199,5 +201,15 @@ describe('what crossed the link', () => {
     ]);
     expect(book.crossed[0]?.script).toMatchObject({ header: { source: '192.0.2.1', target: SERVER } });
     expect(book.lastEventNs(0)).toBe(3);
+  });
+
+  it('is kept as it was on the wire, too, with the step that injected it and the time at which the kernel saw it', () => {
+    const book = new ConnectionBook([connection(0)]);
+    const bytesOfSyn = toKernel(seg('S', { seq: 5000 }));
+    book.injected(0, bytesOfSyn, 1000, 7);
+    book.stamped(1234);
+    expect(book.crossed).toMatchObject([{ atNs: 1234, bytes: bytesOfSyn, step: 7 }]);
+    expect(tcpOf(book.crossed[0]?.live ?? { kind: 'opaque', bytes: new Uint8Array(0) })?.seq).toBe(5000);
+    expect(book.crossed.some(isStray)).toBe(false);
   });
 });

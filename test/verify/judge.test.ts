@@ -176,9 +176,9 @@ describe('strays', () => {
   });
 });
 
-it('everything that crossed the link is kept', () => {
+it('everything that crossed the link is kept, with the stamp of the kernel where there is one', () => {
   expect(verdict(GOOD).crossed.map(({ direction, atNs }) => [direction, atNs])).toEqual([
-    ['in', 0],
+    ['in', 5],
     ['out', 10],
     ['in', 20],
   ]);
