@@ -18,6 +18,13 @@ export function ipList(text: string): readonly IpVariant[] {
   });
 }
 
+/** `5.10,6.12`, each once. */
+export function nameList(text: string): readonly string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.includes('')) throw new InvalidArgumentError('names with commas between them are wanted.');
+  return [...new Set(names)];
+}
+
 /** A whole number from 1. */
 export function jobCount(text: string): number {
   const jobs = Number(text);

@@ -4,10 +4,11 @@ import { REPORTERS } from '../report/reporters';
 import { jsonSchema } from '../spec/schema';
 import type { Executor } from '../suite/executor';
 import { DEFAULT_LONGEST_NS } from '../suite/longest';
-import { duration, jobCount, reporters, retryCount } from './arguments';
+import { duration, jobCount, nameList, reporters, retryCount } from './arguments';
 import { checkCommand } from './check-command';
 import { convertCommand } from './convert-command';
 import { EXIT } from './exit-codes';
+import { addKernelsCommands } from './kernels-command';
 import { OutputError } from './output';
 import { complain } from './read-plan';
 import { replayCommand } from './replay-command';
@@ -18,6 +19,9 @@ import { packageVersion } from './version';
 
 async function runProgram(argv: readonly string[], early: Executor | undefined): Promise<number> {
   let code: number = EXIT.passed;
+  const end = (exitCode: number): void => {
+    code = exitCode;
+  };
   const program = new Command('packetspec')
     .description('Tests the TCP of a Linux kernel with raw segments: specs in YAML, and scripts of packetdrill.')
     .version(packageVersion())
@@ -27,14 +31,25 @@ async function runProgram(argv: readonly string[], early: Executor | undefined):
   const paths = 'spec files, folders or globs';
 
   textOptions(
-    program.command('run').description('run specs against the kernel of this machine').argument('<paths...>', paths),
+    program
+      .command('run')
+      .description('run specs on the kernel of this machine, or on others')
+      .argument('<paths...>', paths),
   )
-    .option('--jobs <n>', 'runs at the same time (default: four per processor, two without root)', jobCount)
+    .option('--kernel <list>', 'run on these kernels, in VMs: names (see `kernels list`) or paths of images', nameList)
+    .option('--modules <dir>', 'the modules of a kernel that is given by its path')
+    .addOption(
+      new Option('--time <kind>', 'the clock of the VMs; virtual time jumps to the next timer').choices([
+        'virtual',
+        'real',
+      ]),
+    )
+    .option('--jobs <n>', 'runs at the same time (default: four per processor, two without root, one in VMs)', jobCount)
     .option('--retries <n>', 'how often a run is tried again whose verdict may be chance', retryCount, 4)
     .addOption(
-      new Option('--longest <duration>', 'skip runs that take longer than this')
+      new Option('--longest <duration>', 'in real time, skip runs that take longer than this')
         .argParser(duration)
-        .default(DEFAULT_LONGEST_NS, '2min'),
+        .default(DEFAULT_LONGEST_NS, '90s'),
     )
     .option('--trace <dir>', 'write one trace file for each run')
     .addOption(
@@ -70,20 +85,7 @@ async function runProgram(argv: readonly string[], early: Executor | undefined):
     code = convertCommand(name, planSettings(options));
   });
 
-  program
-    .command('replay')
-    .description('judge and draw saved traces again')
-    .argument('<traces...>', 'files that --trace wrote')
-    .action((names: string[]) => {
-      code = replayCommand(names);
-    });
-
-  program
-    .command('schema')
-    .description('print the JSON Schema of specs, for editors')
-    .action(() => {
-      process.stdout.write(`${JSON.stringify(jsonSchema(), undefined, 2)}\n`);
-    });
+  addOtherCommands(program, end);
 
   try {
     await program.parseAsync(argv);
@@ -96,6 +98,24 @@ async function runProgram(argv: readonly string[], early: Executor | undefined):
     throw error;
   }
   return code;
+}
+
+/** The commands that read no specs. */
+function addOtherCommands(program: Command, end: (code: number) => void): void {
+  program
+    .command('replay')
+    .description('judge and draw saved traces again')
+    .argument('<traces...>', 'files that --trace wrote')
+    .action((names: string[]) => end(replayCommand(names)));
+
+  program
+    .command('schema')
+    .description('print the JSON Schema of specs, for editors')
+    .action(() => {
+      process.stdout.write(`${JSON.stringify(jsonSchema(), undefined, 2)}\n`);
+    });
+
+  addKernelsCommands(program, end);
 }
 
 /**

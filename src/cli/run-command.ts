@@ -1,22 +1,23 @@
 /** `packetspec run`: everything is read and checked first; then it runs. */
-import { availableParallelism, release } from 'node:os';
-import { join } from 'node:path';
+import { release } from 'node:os';
 import type { Ns } from '../base/nanoseconds';
-import { executorCommand } from '../host/linux/executor-command';
-import { mayOpenRuns } from '../host/linux/rights';
-import { type Executor, ExecutorProcess } from '../suite/executor';
+import type { Executor } from '../suite/executor';
+import { onEachKernel } from '../suite/kernels';
 import { longestAllowed } from '../suite/longest';
+import type { Plan, PlanSettings } from '../suite/plan';
 import { ExecutorPool, summarize } from '../suite/run';
 import type { RunResult, SuiteListener } from '../suite/suite';
+import { VIRTUAL_TOLERANCE } from '../timeline/compile';
 import type { ReporterChoice } from './arguments';
 import { EXIT, exitCodeOf } from './exit-codes';
 import { Outputs } from './output';
 import { complain, readPlan } from './read-plan';
+import { isVirtual, openPlace, type PlaceOptions } from './place';
 import { openReports } from './sinks';
 import { planSettings, type TextOptions } from './text-options';
 import { openTraceFolder } from './trace-files';
 
-export interface RunOptions extends TextOptions {
+export interface RunOptions extends TextOptions, PlaceOptions {
   readonly jobs?: number;
   readonly trace?: string;
   readonly reporter?: readonly ReporterChoice[];
@@ -25,14 +26,8 @@ export interface RunOptions extends TextOptions {
 }
 
 /**
- * Most of a run's time is waiting, so there may be more executors than processors: fewer where the kernel does not let
- * them go first (SCHED_FIFO), because there they make each other late.
- */
-const JOBS_PER_PROCESSOR = { root: 4, rootless: 2 } as const;
-
-/**
  * Runs specs and tells the reporters; answers with the exit code.
- * @param early an executor that has been started already
+ * @param early an executor for the kernel of this machine that has been started already
  */
 export async function runCommand(
   names: readonly string[],
@@ -40,50 +35,58 @@ export async function runCommand(
   early: Executor | undefined,
 ): Promise<number> {
   const startedMs = performance.now();
-  const jobs = options.jobs ?? JOBS_PER_PROCESSOR[mayOpenRuns() ? 'root' : 'rootless'] * availableParallelism();
-  const command = executorCommand(join(__dirname, 'executor.js'));
-  const start = (): Executor => new ExecutorProcess(command);
-  const pool = new ExecutorPool({ jobs, retries: options.retries, start }, early);
-  stopOnSignals(pool);
-  try {
-    return await planAndRun(names, options, pool, jobs, startedMs);
-  } finally {
-    pool.release();
-  }
-}
-
-async function planAndRun(
-  names: readonly string[],
-  options: RunOptions,
-  pool: ExecutorPool,
-  jobs: number,
-  startedMs: number,
-): Promise<number> {
-  const { plan, files, hasProblems } = readPlan(names, planSettings(options));
+  const { plan, files, hasProblems } = readPlan(names, runSettings(options));
   if (hasProblems) return EXIT.rejected;
   const outputs = new Outputs();
   const tell = openListeners(options, outputs);
   for (const rejected of plan.warned) tell({ kind: 'spec-warned', rejected });
   for (const rejected of plan.rejected) tell({ kind: 'spec-rejected', rejected });
-
-  let results: readonly RunResult[] = [];
-  if (plan.rejected.length === 0) {
-    if (plan.runs.length === 0) {
-      complain(['no run matches --filter and --ip']);
-      return EXIT.rejected;
-    }
-    const { runs, skipped } = longestAllowed(plan.runs, options.longest, release());
-    pool.warmUp(runs.length);
-    tell({ kind: 'suite-started', runs: plan.runs.length, files, jobs: Math.min(jobs, plan.runs.length) });
-    for (const result of skipped) tell({ kind: 'run-finished', result });
-    const ran = await pool.runAll(runs, tell);
-    results = [...skipped, ...ran].sort((left, right) => left.run.index - right.run.index);
+  if (plan.rejected.length === 0 && plan.runs.length === 0) {
+    complain(['no run matches --filter and --ip']);
+    return EXIT.rejected;
   }
+  const results = plan.rejected.length > 0 ? [] : await runPlan(plan, files, options, tell, early);
+  if (results === undefined) return EXIT.errored;
   const summary = summarize(results, plan.rejected.length, performance.now() - startedMs);
   tell({ kind: 'suite-finished', summary, results });
   outputs.close();
   complain(outputs.problems);
   return exitCodeOf(summary) || (outputs.problems.length > 0 ? EXIT.errored : EXIT.passed);
+}
+
+function runSettings(options: RunOptions): PlanSettings {
+  const settings = planSettings(options);
+  return isVirtual(options) ? { ...settings, tolerance: VIRTUAL_TOLERANCE } : settings;
+}
+
+/** Every run, where it is to take place; `undefined` when that place cannot be had. */
+async function runPlan(
+  { runs: planned }: Plan,
+  files: number,
+  options: RunOptions,
+  tell: SuiteListener,
+  early: Executor | undefined,
+): Promise<readonly RunResult[] | undefined> {
+  const place = openPlace(options);
+  if (place === undefined) return undefined;
+  const all = place.kernels === undefined ? planned : onEachKernel(planned, place.kernels);
+  const jobs = options.jobs ?? place.jobs;
+  // Under virtual time another attempt gives the same trace.
+  const retries = isVirtual(options) ? 0 : options.retries;
+  const pool = new ExecutorPool({ jobs, retries, start: place.start }, early);
+  stopOnSignals(pool);
+  try {
+    const { runs, skipped } = isVirtual(options)
+      ? { runs: all, skipped: [] }
+      : longestAllowed(all, options.longest, release());
+    if (place.kernels === undefined) pool.warmUp(runs.length);
+    tell({ kind: 'suite-started', runs: all.length, files, jobs: Math.min(jobs, all.length) });
+    for (const result of skipped) tell({ kind: 'run-finished', result });
+    const ran = await pool.runAll(runs, tell);
+    return [...skipped, ...ran].sort((left, right) => left.run.index - right.run.index);
+  } finally {
+    pool.release();
+  }
 }
 
 /** @throws OutputError */

@@ -1,6 +1,7 @@
 /** An executor whose runs happen in guests: each run has one of its own, which starts from the same state as all others. */
 import { resolve } from 'node:path';
 import type { Executor, Outcome } from '../suite/executor';
+import { forKernel } from '../timeline/for-kernel';
 import type { Timeline } from '../timeline/timeline';
 import { unfitError } from './ending';
 import { GuestProcess } from './guest-process';
@@ -124,7 +125,9 @@ export class GuestExecutor implements Executor {
           return { kind: 'crash', stack: message.stack };
         case 'finished': {
           const { environment, observations, end } = message;
-          return { kind: 'trace', trace: { timeline, environment, observations, end } };
+          // As the guest has run it.
+          const ran = forKernel(timeline, environment.kernel);
+          return { kind: 'trace', trace: { timeline: ran, environment, observations, end } };
         }
       }
     }

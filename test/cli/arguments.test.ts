@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { duration, ipList, jobCount, reporters, retryCount, settings } from '../../src/cli/arguments';
+import { duration, nameList, ipList, jobCount, reporters, retryCount, settings } from '../../src/cli/arguments';
 
 describe('--ip', () => {
   it.each([
@@ -88,5 +88,13 @@ describe('--reporter', () => {
 
   it('an unknown one is told with what there is', () => {
     expect(() => read('tap', undefined)).toThrow(/`tap`.*console, json/);
+  });
+});
+
+describe('--kernel', () => {
+  it('takes names with commas between them, each once', () => {
+    expect(nameList('5.10, 6.12,5.10')).toEqual(['5.10', '6.12']);
+    expect(() => nameList('5.10,,6.12')).toThrow('names with commas');
+    expect(() => nameList('')).toThrow('names with commas');
   });
 });

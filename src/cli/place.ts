@@ -1,0 +1,80 @@
+/** Where runs take place: on the kernel of this machine, or on others in guests. */
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { executorCommand } from '../host/linux/executor-command';
+import { mayOpenRuns } from '../host/linux/rights';
+import { type Executor, ExecutorProcess } from '../suite/executor';
+import { GuestExecutor } from '../vm/guest-executor';
+import { openKernel } from '../vm/kernels/kernels';
+import type { BootableKernel } from '../vm/vm';
+import { problemText } from './kernels-command';
+import { complain } from './read-plan';
+
+export interface PlaceOptions {
+  readonly kernel?: readonly string[];
+  readonly modules?: string;
+  readonly time?: 'virtual' | 'real';
+}
+
+export interface Place {
+  /** The kernels of the matrix, as the user calls them; absent: the one of this machine. */
+  readonly kernels?: readonly string[];
+  /** Runs at the same time, where the user does not say. */
+  readonly jobs: number;
+  readonly start: (kernel: string | undefined) => Executor;
+}
+
+/**
+ * Most of a run's time is waiting, so there may be more executors than processors: fewer where the kernel does not let
+ * them go first (SCHED_FIFO), because there they make each other late. Guests do not wait, they compute.
+ */
+const JOBS_PER_PROCESSOR = { root: 4, rootless: 2, guest: 1 } as const;
+
+/** Whether waiting costs nothing there. */
+export function isVirtual({ kernel, time }: PlaceOptions): boolean {
+  return kernel !== undefined && time !== 'real';
+}
+
+/** The place that the options ask for; `undefined` when it cannot be had, which has been told then. */
+export function openPlace(options: PlaceOptions): Place | undefined {
+  const problem = whyNot(options);
+  if (problem !== undefined) {
+    complain([problem]);
+    return undefined;
+  }
+  return options.kernel === undefined ? thisMachine() : guests(options.kernel, options);
+}
+
+function whyNot({ kernel, modules, time }: PlaceOptions): string | undefined {
+  if (kernel === undefined && modules !== undefined) return '--modules goes with --kernel PATH';
+  if (kernel === undefined && time === 'virtual')
+    return '--time virtual goes with --kernel: the time of this machine is real';
+  return undefined;
+}
+
+function thisMachine(): Place {
+  const command = executorCommand(join(__dirname, 'executor.js'));
+  return {
+    jobs: JOBS_PER_PROCESSOR[mayOpenRuns() ? 'root' : 'rootless'] * availableParallelism(),
+    start: () => new ExecutorProcess(command),
+  };
+}
+
+function guests(names: readonly string[], { modules, time = 'virtual' }: PlaceOptions): Place | undefined {
+  const opened = names.map((name) => openKernel(name, modules, { say: (text) => complain([text]) }));
+  const problems = opened.flatMap((one) => (one.kind === 'problems' ? one.problems : []));
+  complain(problems.map(problemText));
+  if (problems.length > 0) return undefined;
+  const kernels = new Map<string | undefined, BootableKernel>(
+    opened.flatMap((one) => (one.kind === 'kernel' ? [[one.kernel.name, one.kernel] as const] : [])),
+  );
+  return {
+    kernels: names,
+    jobs: JOBS_PER_PROCESSOR.guest * availableParallelism(),
+    start: (name) => {
+      const kernel = kernels.get(name);
+      if (kernel === undefined) throw new Error(`no kernel was opened for ${name ?? 'this machine'}`);
+      return new GuestExecutor({ kernel, root: join(__dirname, '..'), time, snapshot: time === 'virtual' });
+    },
+  };
+}
