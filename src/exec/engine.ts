@@ -11,7 +11,7 @@ import { closingReset } from './closing';
 import type { Command, Connection, Timeline, TimelineStep } from '../timeline/timeline';
 import type { Observation } from '../trace/trace';
 import { type CraftContext, craftPacket } from '../wire/craft';
-import type { PacketPattern } from '../wire/pattern';
+import type { PacketPattern, SegmentPattern } from '../wire/pattern';
 
 /** The last stretch before a planned time, in which the harness no longer listens for frames. */
 const EXACT_NS = NS_PER_MS;
@@ -28,6 +28,13 @@ export type Action =
       readonly connection: Connection | undefined;
     }
   | { readonly kind: 'sample'; readonly step: number; readonly plannedNs: Ns; readonly sample: SampleExpectation }
+  | {
+      readonly kind: 'flood';
+      readonly step: number;
+      readonly plannedNs: Ns;
+      readonly packet: SegmentPattern;
+      readonly count: number;
+    }
   | { readonly kind: 'mark'; readonly step: number; readonly plannedNs: Ns }
   | { readonly kind: 'command'; readonly step: number; readonly plannedNs: Ns; readonly command: Command }
   | { readonly kind: 'code'; readonly step: number; readonly plannedNs: Ns; readonly code: CodeBlock }
@@ -76,6 +83,8 @@ export class Engine {
     switch (action.kind) {
       case 'inject':
         return this.#send(step, action.packet, plannedNs);
+      case 'flood':
+        return { kind: 'flood', step: index, plannedNs, packet: action.packet, count: action.count };
       case 'call': {
         const connection = step.connection === undefined ? undefined : this.#progress.book.connection(step.connection);
         return { kind: 'call', step: index, plannedNs, call: action.call, returns: action.returns, connection };

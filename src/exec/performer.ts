@@ -17,6 +17,7 @@ import type {
 import { requestOf } from './calls/calls';
 import { COMMAND_LIMIT_NS } from './demands';
 import { type Action, Engine } from './engine';
+import { flood } from './flood';
 import { SocketTable } from './sockets';
 import { atLine } from './trouble';
 
@@ -142,6 +143,7 @@ export class Performer {
         this.#record({ kind: 'unsendable', step: action.step, atNs: this.#run.nowNs(), reason: action.reason });
         return;
       case 'send':
+      case 'flood':
       case 'call':
       case 'sample':
       case 'mark':
@@ -156,6 +158,9 @@ export class Performer {
     switch (deed.kind) {
       case 'send':
         this.#send(deed);
+        return;
+      case 'flood':
+        this.#record(flood(deed, this.#timeline, this.#run, (frame) => this.#record({ kind: 'frame', ...frame })));
         return;
       case 'call':
         this.#call(deed);

@@ -48,6 +48,7 @@ export type CheckKind =
   | 'tcp_info'
   | 'proc_net_tcp'
   | 'inject'
+  | 'flood'
   | 'command'
   | 'code'
   | 'strays';

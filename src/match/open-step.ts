@@ -35,6 +35,7 @@ export function endsNs(open: OpenStep): Ns {
     case 'group':
       return action.exclusive ? open.window.latestNs : open.window.latestNs + GRACE_NS;
     case 'inject':
+    case 'flood':
     case 'call':
     case 'sample':
     case 'mark':

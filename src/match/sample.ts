@@ -37,16 +37,18 @@ export function matchSample(
   context: SampleContext,
 ): readonly FieldResult[] {
   const lookUp = lookUpFor(expectation, sample, context);
-  return expectation.fields.map((field) => {
-    const observed = lookUp(field.name);
-    if (matchesValue(field.value, observed)) return { field, observed, mismatch: undefined };
-    const mismatch = {
-      field: field.name,
-      expected: printValue(field.value),
-      observed: observed === undefined ? 'absent' : String(observed),
-    };
-    return { field, observed, mismatch };
-  });
+  return expectation.fields.map((field) => matchField(field, lookUp(field.name)));
+}
+
+/** Compares one value. */
+export function matchField(field: FieldExpectation, observed: Observed): FieldResult {
+  if (matchesValue(field.value, observed)) return { field, observed, mismatch: undefined };
+  const mismatch = {
+    field: field.name,
+    expected: printValue(field.value),
+    observed: observed === undefined ? 'absent' : String(observed),
+  };
+  return { field, observed, mismatch };
 }
 
 function lookUpFor(expectation: SampleExpectation, sample: Sample, context: SampleContext): (name: string) => Observed {

@@ -203,6 +203,14 @@ export type StepAction =
       readonly durationNs?: Ns;
     }
   | { readonly kind: 'silence'; readonly durationNs: Ns }
+  /** The same segment many times, from as many peers. */
+  | {
+      readonly kind: 'flood';
+      readonly packet: SegmentPattern;
+      readonly count: number;
+      /** How many segments the kernel has sent to them by the end. */
+      readonly answered?: FieldExpectation;
+    }
   | { readonly kind: 'call'; readonly call: Call; readonly returns?: When }
   | { readonly kind: 'sample'; readonly sample: SampleExpectation; readonly withinNs?: Ns }
   | { readonly kind: 'mark'; readonly name: string }

@@ -163,10 +163,10 @@ function compileStep(step: Step, context: StepContext): Unnumbered {
   };
 }
 
-/** A silence without a connection is everybody's, a command nobody's; every other step without one belongs to the default connection. */
+/** A silence without a connection is everybody's, a command or a flood nobody's; every other step without one belongs to the default connection. */
 function connectionOf(step: Step, { table }: StepContext): number | undefined {
   if (step.connection !== undefined) return table.indexOf.get(step.connection.name);
-  const isNobodys = ['silence', 'command', 'code'].includes(step.action.kind);
+  const isNobodys = ['silence', 'flood', 'command', 'code'].includes(step.action.kind);
   return isNobodys ? undefined : table.indexOf.get(DEFAULT_CONNECTION);
 }
 
@@ -196,6 +196,9 @@ function compileAction(step: Step, context: StepContext): TimelineAction {
     }
     case 'command':
       return { kind: 'command', command: commandOf(action.command, context.places) };
+    case 'flood':
+      checkCraftable(action.packet, step.span, context);
+      return action;
     case 'silence':
     case 'code':
     case 'call':

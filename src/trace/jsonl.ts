@@ -95,6 +95,7 @@ const ACTION = { step: 'number', plannedNs: 'number', startedNs: 'number' } as c
 const FIELDS: Readonly<Record<Observation['kind'], Readonly<Record<string, FieldKind>>>> = {
   baseline: { counters: 'record', realtimeAtZero: 'record' },
   sent: { ...ACTION, bytes: 'bytes', errno: 'text' },
+  flooded: { ...ACTION, endedNs: 'number', sent: 'number', errno: 'text', answered: 'number' },
   unsendable: { step: 'number', atNs: 'number', reason: 'text' },
   frame: { direction: 'text', atNs: 'number', bytes: 'bytes' },
   called: { ...ACTION, endedNs: 'number', outcome: 'record', interrupted: 'flag' },

@@ -74,6 +74,20 @@ export type Observation =
       readonly bytes: Uint8Array;
       readonly errno: string;
     }
+  /** A flood, from its first segment until what came back had ended; its frames are not kept one by one. */
+  | {
+      readonly kind: 'flooded';
+      readonly step: number;
+      readonly plannedNs: Ns;
+      readonly startedNs: Ns;
+      readonly endedNs: Ns;
+      /** Segments that the device took. */
+      readonly sent: number;
+      /** Why it took no more; empty when it took all. */
+      readonly errno: string;
+      /** Segments of the kernel to the flood's peers. */
+      readonly answered: number;
+    }
   /** A segment that could not be made, for a reason that lies in what was seen before. */
   | { readonly kind: 'unsendable'; readonly step: number; readonly atNs: Ns; readonly reason: string }
   /** A frame on the device, with the kernel's own stamp. `in` is towards the kernel under test (injected). */

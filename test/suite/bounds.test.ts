@@ -51,6 +51,23 @@ describe('how long a run is expected to take', () => {
       timelineOf([silence(2 * S), group([SYN], { exclusiveNs: 3 * S }), wait(after(S))]),
       6 * S,
     ],
+    [
+      'connections wait beside each other',
+      timelineOf([
+        inject(SYN),
+        inject(SYN, { connection: 1, when: after(S) }),
+        expects(SYN, { when: afterLast(5 * S) }),
+        expects(SYN, { connection: 1, when: afterLast(5 * S) }),
+        group([SYN], { when: after(S) }),
+        expects(SYN, { when: afterLast(2 * S) }),
+      ]),
+      9 * S,
+    ],
+    [
+      'a call that sleeps may be the last to end',
+      timelineOf([calls(callOf('read', [], 1), { returns: after(60 * S) }), wait(after(2 * S))]),
+      60 * S,
+    ],
     ['a limit is not expected to be reached', timelineOf([expects(SYN, { when: within(9 * S) })]), 0],
   ])('%s', (_, timeline, expectedNs) => {
     expect(expectedDurationNs(timeline)).toBe(expectedNs);

@@ -6,6 +6,7 @@ import { labelOf } from '../label';
 import type { GroupMember, Step } from '../model';
 import { parseCall } from '../notation/call';
 import { durationAt, flagAt, integerAt, nameAt, snippetAtKey, textAt, toleranceAt, whenAt } from './access';
+import { lowerFlood } from './lower-flood';
 import { packetAt } from './lower-packet';
 import { lowerRetransmit } from './lower-retransmit';
 import { lowerRst } from './lower-rst';
@@ -45,6 +46,8 @@ export function lowerAction(action: Exclude<ActionKey, 'repeat'>, source: StepSo
       return lowerOnly(source);
     case 'silence':
       return lowerSilence(source);
+    case 'flood':
+      return lowerFlood(source);
     case 'retransmit':
       return lowerRetransmit(source);
     case 'rst':

@@ -107,7 +107,7 @@ function unknownState(name: string, span: ScalarTree['span']): ReturnType<typeof
   return errorAt(span, 'bad-value', `\`${name}\` is not a TCP state`, hint);
 }
 
-const readNumber: Reader = (scalar, complaints) => {
+export const readNumber: Reader = (scalar, complaints) => {
   // A fraction is of the wrong type, which the schema says.
   if (typeof scalar.value === 'number' && !Number.isSafeInteger(scalar.value)) return undefined;
   const pattern = parseNumberPattern(scalar.text);

@@ -194,6 +194,18 @@ export const STEP_SCHEMAS = {
     when,
   }),
   silence: z.strictObject({ silence: described(duration, 'No segment comes for so long.'), connection, when }),
+  flood: z.strictObject({
+    flood: described(
+      z.strictObject({
+        segment: described(segment, 'The segment, the same from each peer.'),
+        count: described(whole(1, 1_000_000), 'From how many peers, each with an address and port of its own.'),
+        answered: optional(number, 'How many segments the kernel sends to these peers until the flood is over.'),
+      }),
+      'One segment from each of many peers, as fast as it goes.',
+    ),
+    at,
+    when,
+  }),
   retransmit: z.strictObject({
     retransmit: described(retransmit, 'The kernel repeats a segment.'),
     connection,
