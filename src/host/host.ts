@@ -35,6 +35,7 @@ export class HostError extends Error {
 export type HostErrorCode =
   | 'no-permission'
   | 'no-tun'
+  | 'no-raw-socket'
   | 'no-namespace'
   | 'no-packet-socket'
   | 'no-inet-diag'

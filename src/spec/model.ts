@@ -33,8 +33,16 @@ export interface Spec {
   readonly steps: readonly Step[];
 }
 
+/**
+ * How the harness reaches the kernel under test: a TUN device; raw sockets over a pair of Ethernet cards between two
+ * networks; or raw sockets over `lo`.
+ */
+export type LinkKind = 'tun' | 'raw' | 'raw-lo';
+
 /** What a spec says about its network; everything absent is the default of the IP variant. */
 export interface NetworkSettings {
+  /** `tun` when absent. */
+  readonly link?: LinkKind;
   /** MTU of the device; the default is 1500 (IPv4) or 1520 (IPv6), so that the MSS is 1460 in both. */
   readonly mtu?: number;
   readonly localAddress?: string;

@@ -8,6 +8,7 @@ const MTU = { 4: 1500, 6: 1520 } as const;
 
 const DEFAULTS: Readonly<Record<IpVersion, Network>> = {
   4: {
+    link: 'tun',
     ipVersion: 4,
     localAddress: '192.168.0.1',
     localPrefixLength: 16,
@@ -17,6 +18,7 @@ const DEFAULTS: Readonly<Record<IpVersion, Network>> = {
     superSegments: false,
   },
   6: {
+    link: 'tun',
     ipVersion: 6,
     localAddress: 'fd3d:a0b:17d6::1',
     localPrefixLength: 48,

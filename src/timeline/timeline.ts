@@ -5,7 +5,7 @@
  * Deliberately absent: descriptors, live sequence numbers, clocks.
  */
 import type { Ns } from '../base/nanoseconds';
-import type { CodeBlock, IpVariant, KernelBound, Requirements, StepAction, When } from '../spec/model';
+import type { CodeBlock, IpVariant, KernelBound, LinkKind, Requirements, StepAction, When } from '../spec/model';
 import type { PacketPattern } from '../wire/pattern';
 import type { IpVersion } from '../wire/wire';
 
@@ -38,6 +38,8 @@ export interface Variant {
 }
 
 export interface Network {
+  /** How the harness reaches the kernel under test. */
+  readonly link: LinkKind;
   /** What is on the wire (4 also for `ipv4-mapped`). */
   readonly ipVersion: IpVersion;
   readonly localAddress: string;

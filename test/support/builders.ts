@@ -28,6 +28,7 @@ export const S = 1_000_000_000;
 export const SPAN = { start: 0, end: 0 };
 
 const IPV4_NETWORK: Network = {
+  link: 'tun',
   ipVersion: 4,
   localAddress: '192.168.0.1',
   localPrefixLength: 16,
@@ -38,6 +39,7 @@ const IPV4_NETWORK: Network = {
 };
 
 export const IPV6_NETWORK: Network = {
+  link: 'tun',
   ipVersion: 6,
   localAddress: 'fd3d:a0b:17d6::1',
   localPrefixLength: 48,

@@ -13,6 +13,7 @@ export const PORT = 8080;
 export const LIMIT_NS = NS_PER_S;
 
 export const IPV4: Network = {
+  link: 'tun',
   ipVersion: 4,
   localAddress: '192.168.0.1',
   localPrefixLength: 16,
@@ -23,6 +24,7 @@ export const IPV4: Network = {
 };
 
 export const IPV6: Network = {
+  link: 'tun',
   ipVersion: 6,
   localAddress: 'fd3d:a0b:17d6::1',
   localPrefixLength: 48,

@@ -199,6 +199,7 @@ export const IFF_TUN = 0x0001;
 export const IFF_NO_PI = 0x1000;
 export const IFF_VNET_HDR = 0x4000;
 export const IFF_UP = 0x1;
+export const IFF_NOARP = 0x80;
 export const SIOCETHTOOL = 0x8946;
 
 export const CLOCK_REALTIME = 0;
@@ -234,4 +235,5 @@ export const EACCES = 13;
 export const EEXIST = 17;
 export const ENODEV = 19;
 export const EMSGSIZE = 90;
+export const EOPNOTSUPP = 95;
 export const EAFNOSUPPORT = 97;

@@ -153,6 +153,15 @@ const dlsym = library.func('void *dlsym(void *handle, const char *name)') as unk
   name: string,
 ) => bigint;
 
+const strerror = library.func('const char *strerror(int number)') as unknown as (number: number) => string;
+const LARGEST_ERRNO = 133;
+
+/** The errno whose text (strerror(3), in the C locale) it is. */
+export function errnoOfText(text: string): number | undefined {
+  const errnos = Array.from({ length: LARGEST_ERRNO }, (_, index) => index + 1);
+  return errnos.find((errno) => strerror(errno) === text);
+}
+
 /** Where a function of libc lives. */
 export function functionAddress(name: string): bigint {
   return dlsym(null, name);

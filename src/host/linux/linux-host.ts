@@ -1,10 +1,10 @@
 /**
- * The real host: the kernel of this machine, each run in a network namespace of its own with a TUN device.
+ * The real host: the kernel of this machine, each run in a network namespace of its own, with one link to the harness.
  *
  * Opening one moves nothing; the first run moves the main thread of the process into a private network for good, so a
  * host belongs into an executor process. Nothing outside of the private networks changes, and nothing is left when
  * the process is killed, provided that it has a guardian (see `guardian.ts`).
- * Deliberately absent: processes, specs; which of the two links (see the design) a run has: here it is always TUN.
+ * Deliberately absent: processes, specs.
  */
 import { stat } from 'node:fs';
 import { machine, release } from 'node:os';

@@ -14,6 +14,7 @@ import { CounterFiles } from './counters';
 import { SockDiag } from './diag/sock-diag';
 import { errnoName } from './errno';
 import type { Guardian } from './guardian';
+import { type HarnessLink, openHarnessLink } from './harness-link';
 import { Ledger } from './ledger';
 import { libc } from './libc';
 import { configureLinks } from './link';
@@ -25,7 +26,6 @@ import { ServerProcess } from './server-process';
 import { Shells } from './shell';
 import { StarvationMeter } from './starvation';
 import type { Sysctls } from './sysctl';
-import { Tun } from './tun';
 import { Waiter } from './wait';
 
 /** Longer than struct tcp_info of any kernel. */
@@ -47,7 +47,7 @@ export class LinuxRun implements Run {
   readonly #threads: BlockingThreads;
   readonly #sysctls: Sysctls;
   readonly #clock = new RunClock();
-  readonly #tun: Tun;
+  readonly #link: HarnessLink;
   readonly #packets: PacketSocket;
   readonly #waiter: Waiter;
   readonly #diag: SockDiag;
@@ -70,9 +70,9 @@ export class LinuxRun implements Run {
       enterPrivateNetwork();
       this.#undo.push(returnHome);
       if (guardian !== undefined) this.#undo.push(guardian.hold());
-      this.#tun = this.#keep(new Tun(network));
-      configureLinks(network, this.#tun.index);
-      this.#packets = this.#keep(new PacketSocket(this.#clock, this.#tun.index));
+      this.#link = this.#keep(openHarnessLink(network));
+      configureLinks(network, this.#link.leavesBy);
+      this.#packets = this.#keep(new PacketSocket(this.#clock, this.#link));
       this.#diag = this.#keep(new SockDiag());
       this.#counters = this.#keep(new CounterFiles());
       this.#starvation = this.#keep(new StarvationMeter());
@@ -137,14 +137,14 @@ export class LinuxRun implements Run {
 
   inject(bytes: Uint8Array): { readonly startedNs: Ns; readonly errno: string } {
     const startedNs = this.#clock.now();
-    const result = this.#tun.write(bytes);
+    const result = this.#link.write(bytes);
     return { startedNs, errno: errnoName(result) };
   }
 
   receive(): readonly LinkFrame[] {
     const frames = this.#packets.receive();
     for (const { direction } of frames) {
-      if (direction === 'out') this.#tun.discardOne();
+      if (direction === 'out') this.#link.discardOne();
     }
     return frames;
   }

@@ -38,6 +38,22 @@ export function whileAtHome<T>(action: () => T): T {
   }
 }
 
+/**
+ * Does something in one more private network, which lives on in the sockets that are opened there; then moves back.
+ * @param action gets a descriptor of the network that the thread comes from, open only meanwhile
+ * @throws HostError `no-namespace`
+ */
+export function inFurtherNetwork<T>(action: (runFd: number) => T): T {
+  const runFd = openSync('/proc/thread-self/ns/net', 'r');
+  try {
+    unshareNetwork();
+    return action(runFd);
+  } finally {
+    succeed('setns(run)', libc.setns(runFd, CLONE_NEWNET));
+    libc.close(runFd);
+  }
+}
+
 function openHome(): number {
   unshareNetwork();
   return openSync('/proc/thread-self/ns/net', 'r');

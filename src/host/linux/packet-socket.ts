@@ -1,8 +1,9 @@
 /**
- * The packet socket on the TUN device: every frame in both directions, with the kernel's own time stamp.
+ * The packet socket on the link: every frame in both directions, with the kernel's own time stamp.
  * Deliberately absent: sending.
  */
 import type { Ns } from '../../base/nanoseconds';
+import { viewOf } from '../../wire/bytes';
 import type { LinkFrame } from '../host';
 import { HostError } from '../host';
 import type { RunClock } from './clock';
@@ -22,6 +23,7 @@ import {
   SOL_SOCKET,
 } from './constants';
 import { errnoName } from './errno';
+import type { Tap } from './harness-link';
 import { closeInBackground, libc, succeed } from './libc';
 import { keepStampsOn } from './packet-stamps';
 import { StampedReceiver } from './stamped-receiver';
@@ -30,22 +32,27 @@ const RECEIVE_BUFFER_BYTES = 32 * 1024 * 1024;
 /** The largest IPv6 packet without a jumbo payload; super-segments are no longer. */
 const LARGEST_FRAME = 65_575;
 const ADDRESS_BYTES = 20;
+const INTERFACE_AT = 4;
 const PACKET_TYPE_AT = 10;
+/** bind() to this one receives from all. */
+const ANY_INTERFACE = 0;
 
 export class PacketSocket {
   readonly fd: number;
   readonly #clock: RunClock;
+  readonly #tap: Tap;
   readonly #receiver: StampedReceiver;
   readonly #statistics = new Uint32Array(2);
   #lastEmptyNs: Ns;
 
   /** @throws HostError `no-packet-socket` */
-  constructor(clock: RunClock, interfaceIndex: number) {
+  constructor(clock: RunClock, { arrivesAt, leavesBy }: Tap) {
     this.#clock = clock;
+    this.#tap = { arrivesAt, leavesBy };
     keepStampsOn();
     this.fd = openPacketSocket();
     this.#receiver = new StampedReceiver(this.fd, LARGEST_FRAME);
-    this.#configure(interfaceIndex);
+    this.#configure(arrivesAt === leavesBy ? arrivesAt : ANY_INTERFACE);
     this.#lastEmptyNs = clock.now();
   }
 
@@ -70,7 +77,8 @@ export class PacketSocket {
       }
       succeed('recvmsg(packet socket)', length);
       if (frames.length === 0) this.#clock.refreshOffset();
-      frames.push(this.#takeFrame(length, this.#clock.now()));
+      const direction = this.#directionOf(this.#receiver.address);
+      if (direction !== undefined) frames.push(this.#takeFrame(direction, length, this.#clock.now()));
     }
     if (frames.length > 0) this.#refuseLoss();
     return frames;
@@ -93,10 +101,18 @@ export class PacketSocket {
     succeed('bind(packet socket)', libc.bind(this.fd, address, ADDRESS_BYTES));
   }
 
-  #takeFrame(length: number, nowNs: Ns): LinkFrame {
-    const { address, bytes, stampSeconds, stampNs } = this.#receiver;
+  /** Undefined for a frame that is not the link's: one that leaves where the harness's arrive, or the other way. */
+  #directionOf(address: Uint8Array): LinkFrame['direction'] | undefined {
+    const isOut = address[PACKET_TYPE_AT] === PACKET_OUTGOING;
+    const { arrivesAt, leavesBy } = this.#tap;
+    if (viewOf(address).getInt32(INTERFACE_AT, true) !== (isOut ? leavesBy : arrivesAt)) return undefined;
+    return isOut ? 'out' : 'in';
+  }
+
+  #takeFrame(direction: LinkFrame['direction'], length: number, nowNs: Ns): LinkFrame {
+    const { bytes, stampSeconds, stampNs } = this.#receiver;
     return {
-      direction: address[PACKET_TYPE_AT] === PACKET_OUTGOING ? 'out' : 'in',
+      direction,
       atNs: this.#clock.fromRealtime(stampSeconds, stampNs, this.#lastEmptyNs, nowNs),
       bytes: bytes.slice(0, length),
     };

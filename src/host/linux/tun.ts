@@ -30,10 +30,11 @@ import {
   TUNSETPERSIST,
 } from './constants';
 import { errnoName } from './errno';
+import type { HarnessLink } from './harness-link';
 import { libc } from './libc';
+import { DEVICE } from './link';
 
 export const TUN_DEVICE = '/dev/net/tun';
-const INTERFACE = 'tun0';
 const IFREQ_BYTES = 40;
 const IFREQ_FLAGS_AT = 16;
 
@@ -49,8 +50,9 @@ const LARGEST_PACKET = 65_575;
 const IPV4_PROTOCOL_AT = 9;
 const IPV6_NEXT_HEADER_AT = 6;
 
-export class Tun {
-  readonly index: number;
+export class Tun implements HarnessLink {
+  readonly arrivesAt: number;
+  readonly leavesBy: number;
   readonly #fd: number;
   readonly #gsoSize: number;
   /** A virtio header, and room for the packet; undefined without `superSegments`. */
@@ -75,7 +77,8 @@ export class Tun {
       libc.close(this.#fd);
       throw error;
     }
-    this.index = libc.ifNameToIndex(INTERFACE);
+    this.arrivesAt = libc.ifNameToIndex(DEVICE);
+    this.leavesBy = this.arrivesAt;
   }
 
   /** @returns zero or more, or minus the errno */
@@ -106,7 +109,7 @@ export class Tun {
 
   #attach(flags: number): void {
     const request = new Uint8Array(IFREQ_BYTES);
-    new TextEncoder().encodeInto(INTERFACE, request);
+    new TextEncoder().encodeInto(DEVICE, request);
     viewOf(request).setUint16(IFREQ_FLAGS_AT, flags, true);
     const result = libc.ioctl(this.#fd, TUNSETIFF, request);
     if (result >= 0) return;

@@ -1,22 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { NS_PER_S } from '../../../src/base/nanoseconds';
-import { maskHostBits } from '../../../src/host/linux/link';
 import { TCP_FLAG } from '../../../src/wire/wire';
 import { output, refusal, useTestHost } from '../../support/live';
 import { establish, IPV4, IPV6, listen, segment } from '../../support/segments';
 
 const { open } = useTestHost();
-
-describe('a prefix', () => {
-  it.each([
-    [[192, 0, 2, 1], 24, [192, 0, 2, 0]],
-    [[192, 0, 2, 255], 25, [192, 0, 2, 128]],
-    [[255, 255, 255, 255], 0, [0, 0, 0, 0]],
-    [[1, 2, 3, 4], 32, [1, 2, 3, 4]],
-  ])('of %j/%i is %j', (bytes, length, masked) => {
-    expect([...maskHostBits(Uint8Array.from(bytes), length)]).toEqual(masked);
-  });
-});
 
 describe('the interfaces', () => {
   it.each([

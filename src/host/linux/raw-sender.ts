@@ -1,0 +1,108 @@
+/**
+ * The raw-socket package as a synchronous sender of whole IP packets: the only file that knows it, with its traps.
+ *
+ * - Its own queue sends when the event loop turns, which it does not in the timed part: what the queue calls is called
+ *   here directly.
+ * - Every socket is watched for packets, which would all be given out in one shared buffer, without the kernel's time
+ *   stamps: the watch is stopped, and `packet-socket.ts` receives.
+ * - Sending on a closed socket opens a new one, in whatever network the thread is in then: refused here.
+ * - A socket that nobody refers to is closed by the garbage collector; this object holds it.
+ * - Errors come as the text of strerror(), without the number.
+ * - It cannot be loaded on worker threads, so it is loaded with the first sender: importing this file loads nothing.
+ */
+import type { IpVersion } from '../../wire/wire';
+import { HostError } from '../host';
+import { EMSGSIZE, EPERM } from './constants';
+import { errnoName } from './errno';
+import { errnoOfText } from './libc';
+
+/** Of the package, which has no types of its own, what is used here. */
+interface RawSocketModule {
+  readonly createSocket: (options: { readonly protocol: number; readonly addressFamily: number }) => RawSocket;
+}
+
+interface RawSocket {
+  readonly pauseRecv: () => void;
+  readonly close: () => void;
+  readonly wrap: {
+    readonly send: (bytes: Buffer, offset: number, length: number, address: string, done: () => void) => void;
+  };
+}
+
+/** With this protocol, the IP header is the sender's own (raw(7), ipv6(7)), and nothing is ever received. */
+const IPPROTO_RAW = 255;
+/** The package's numbers for the address families. */
+const ADDRESS_FAMILY = { 4: 1, 6: 2 } as const;
+const LARGEST_PACKET = 65_575;
+
+export class RawSender {
+  readonly #socket: RawSocket;
+  readonly #target: string;
+  /** Only a Buffer can be sent. */
+  readonly #outgoing = Buffer.alloc(LARGEST_PACKET);
+  #closed = false;
+
+  /**
+   * Sends from the network that the calling thread is in, for good.
+   * @param target where everything is sent, whatever target the header names
+   * @throws HostError `no-raw-socket`
+   */
+  constructor(version: IpVersion, target: string) {
+    this.#target = target;
+    this.#socket = openSocket(version);
+    this.#socket.pauseRecv();
+  }
+
+  /** @returns zero or more, or minus the errno */
+  send(packet: Uint8Array): number {
+    if (this.#closed) throw new Error('a packet is sent on a closed raw socket');
+    if (packet.length > LARGEST_PACKET) return -EMSGSIZE;
+    this.#outgoing.set(packet);
+    try {
+      this.#socket.wrap.send(this.#outgoing, 0, packet.length, this.#target, ignore);
+      return packet.length;
+    } catch (error) {
+      return -errnoOf(error);
+    }
+  }
+
+  close(): void {
+    if (!this.#closed) this.#socket.close();
+    this.#closed = true;
+  }
+}
+
+function ignore(): void {}
+
+function openSocket(version: IpVersion): RawSocket {
+  const { createSocket } = loadPackage();
+  try {
+    return createSocket({ protocol: IPPROTO_RAW, addressFamily: ADDRESS_FAMILY[version] });
+  } catch (error) {
+    const errno = errnoOf(error);
+    const hint = errno === EPERM ? 'it needs CAP_NET_RAW' : 'use the other link: `link: tun`';
+    throw new HostError('no-raw-socket', `socket(SOCK_RAW): ${errnoName(-errno)}`, hint, error);
+  }
+}
+
+function loadPackage(): RawSocketModule {
+  try {
+    // oxlint-disable-next-line typescript/no-require-imports
+    return require('raw-socket') as RawSocketModule;
+  } catch (cause) {
+    const message = `the package raw-socket cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}`;
+    throw new HostError(
+      'no-raw-socket',
+      message,
+      '`npm rebuild raw-socket`, or use the other link: `link: tun`',
+      cause,
+    );
+  }
+}
+
+/** @throws what is no error of the kernel's */
+function errnoOf(error: unknown): number {
+  const errno = error instanceof Error ? errnoOfText(error.message) : undefined;
+  if (errno === undefined) throw error;
+  return errno;
+}
