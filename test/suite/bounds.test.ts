@@ -20,6 +20,7 @@ import {
   samples,
   seg,
   silence,
+  step,
   socketNamed,
   TOLERANCE,
   timelineOf,
@@ -67,6 +68,11 @@ describe('how long a run is expected to take', () => {
       'a call that sleeps may be the last to end',
       timelineOf([calls(callOf('read', [], 1), { returns: after(60 * S) }), wait(after(2 * S))]),
       60 * S,
+    ],
+    [
+      'a flood takes its time, and the next step is counted from its end',
+      timelineOf([step({ kind: 'flood', packet: SYN, count: 100_000 }, { connection: null }), wait(after(S))]),
+      5 * S,
     ],
     ['a limit is not expected to be reached', timelineOf([expects(SYN, { when: within(9 * S) })]), 0],
   ])('%s', (_, timeline, expectedNs) => {

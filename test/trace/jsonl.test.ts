@@ -52,6 +52,7 @@ const OBSERVATIONS: readonly Observation[] = [
     sample: { sockets: [socketEntry()], counters: {}, tcpInfo: { bytes: new Uint8Array(3) } },
   },
   { kind: 'marked', step: 1, atNs: 9, counters: {} },
+  { kind: 'flooded', step: 1, plannedNs: 3, startedNs: 4, endedNs: 9, sent: 5, errno: 'ENOBUFS', answered: 2 },
   { kind: 'unsendable', step: 1, atNs: 10, reason: 'a "quoted" reason\nin two lines' },
   tick(11),
 ];
