@@ -1,5 +1,6 @@
 /** The options of every command that reads specs: which of them, and with which values. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { LINK_KINDS, type LinkKind } from '../spec/link-kind';
 import type { IpVariant } from '../spec/model';
 import { PROFILE_NAMES } from '../spec/pkt/profiles';
 import type { PlanSettings } from '../suite/plan';
@@ -9,6 +10,7 @@ import { DEFAULT_MAX_COMBINATIONS } from './limits';
 export interface TextOptions extends ScriptOptions {
   readonly set: ReadonlyMap<string, string>;
   readonly filter?: string;
+  readonly link?: LinkKind;
 }
 
 export interface ScriptOptions {
@@ -30,6 +32,12 @@ export function textOptions(command: Command): Command {
         'set a variable, or pin a matrix value; may be given several times',
         settings,
         new Map(),
+      )
+      .addOption(
+        new Option(
+          '--link <kind>',
+          'how the harness reaches the kernel, whatever a spec says: by a TUN device, or by raw sockets',
+        ).choices(LINK_KINDS),
       ),
   );
 }
@@ -58,12 +66,13 @@ export function planSettings({
   skip,
   ...rest
 }: ScriptOptions | TextOptions): PlanSettings {
-  const { set = new Map<string, string>(), filter }: Partial<TextOptions> = rest;
+  const { set = new Map<string, string>(), filter, link }: Partial<TextOptions> = rest;
   return {
     set,
     maxCombinations: DEFAULT_MAX_COMBINATIONS,
     ...(ip === undefined ? {} : { onlyIp: ip }),
     ...(filter === undefined ? {} : { filter }),
+    ...(link === undefined ? {} : { link }),
     pkt: {
       defines: define,
       options: option,

@@ -9,7 +9,7 @@ export function timelineLines(timeline: Timeline): readonly string[] {
   const { network, connections, sysctls, steps } = timeline;
   return [
     `${timeline.file} [${timeline.variant.label}] ${timeline.name}`,
-    `  network     ${network.localAddress}/${network.localPrefixLength} (kernel) - ${network.remoteAddress}/${network.remotePrefixLength} (harness), mtu ${network.mtu}`,
+    `  network     ${network.localAddress}/${network.localPrefixLength} (kernel) - ${network.remoteAddress}/${network.remotePrefixLength} (harness), mtu ${network.mtu}, link ${network.link}`,
     ...sysctls.map(({ name, value }) => `  sysctl      ${name} = ${value}`),
     ...(timeline.server === undefined
       ? []

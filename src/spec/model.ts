@@ -6,6 +6,7 @@
  */
 import type { Ns } from '../base/nanoseconds';
 import type { EncapsulationPattern, IcmpQuote, IpPattern, SegmentPattern, UdpPattern } from '../wire/pattern';
+import type { LinkKind } from './link-kind';
 import type { PythonProgram } from './python/python';
 import type { SourceFile, Span } from './source';
 
@@ -32,12 +33,6 @@ export interface Spec {
   readonly connections: readonly ConnectionDeclaration[];
   readonly steps: readonly Step[];
 }
-
-/**
- * How the harness reaches the kernel under test: a TUN device; raw sockets over a pair of Ethernet cards between two
- * networks; or raw sockets over `lo`.
- */
-export type LinkKind = 'tun' | 'raw' | 'raw-lo';
 
 /** What a spec says about its network; everything absent is the default of the IP variant. */
 export interface NetworkSettings {

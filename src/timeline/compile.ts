@@ -5,16 +5,17 @@
  */
 import { NS_PER_MS } from '../base/nanoseconds';
 import type { Diagnostic } from '../spec/diagnostic';
+import type { LinkKind } from '../spec/link-kind';
 import type { IpVariant, PacketNotation, ShellCommand, Spec, Step, ToleranceText } from '../spec/model';
 import { linesOf, type SourceFile, type Span } from '../spec/source';
 import { whyNotCraftable } from '../wire/craft';
 import { resolveIcmp } from '../wire/icmp-names';
 import type { PacketPattern } from '../wire/pattern';
-import type { IpVersion } from '../wire/wire';
 import { type ConnectionTable, DEFAULT_CONNECTION, layOutConnections, listeningPort } from './connections';
+import { forLink, packetRefusedByLink, refusedByLink } from './link-limits';
 import { listenerCalls } from './listener';
 import { networkOf } from './network';
-import type { Command, Place, Timeline, TimelineAction, TimelineStep, Tolerance } from './timeline';
+import type { Command, Network, Place, Timeline, TimelineAction, TimelineStep, Tolerance } from './timeline';
 
 /**
  * packetdrill's figures: 4 ms, and 12.5 % of the distance, which is by how much the kernel's timer wheel may be late
@@ -38,6 +39,8 @@ export interface CompileSettings {
   readonly onlyIp?: readonly IpVariant[];
   /** The tolerance of a spec that names none; absent: `DEFAULT_TOLERANCE`. */
   readonly tolerance?: Tolerance;
+  /** The link, whatever a spec says; absent: that of the spec. */
+  readonly link?: LinkKind;
 }
 
 export interface Compiled {
@@ -50,10 +53,11 @@ export interface Compiled {
  * Compiles a spec for its own IP variants, or for those of them that are wanted.
  * A spec without any of the wanted variants compiles to no timeline, without a diagnostic.
  */
-export function compile(spec: Spec, { onlyIp, tolerance = DEFAULT_TOLERANCE }: CompileSettings = {}): Compiled {
+export function compile(spec: Spec, settings: CompileSettings = {}): Compiled {
+  const { onlyIp } = settings;
   const variants = spec.ip.filter((ip) => onlyIp === undefined || onlyIp.includes(ip));
   const places = new PlaceBook(spec.file);
-  const compiled = variants.map((ip) => compileVariant(spec, ip, places, tolerance));
+  const compiled = variants.map((ip) => compileVariant(spec, ip, places, settings));
   const diagnostics = compiled.flatMap((one) => one.diagnostics);
   return { timelines: diagnostics.length > 0 ? [] : compiled.map((one) => one.timeline), diagnostics };
 }
@@ -62,16 +66,14 @@ function compileVariant(
   spec: Spec,
   ip: IpVariant,
   places: PlaceBook,
-  usual: Tolerance,
+  { tolerance: usual = DEFAULT_TOLERANCE, link }: CompileSettings,
 ): { timeline: Timeline; diagnostics: Diagnostic[] } {
-  const network = networkOf(ip, spec.network);
+  const network = networkOf(ip, spec.network, link);
   const table = layOutConnections(spec, network);
-  const diagnostics = [...table.diagnostics];
+  const diagnostics = [...table.diagnostics, ...refusedByLink(spec, network)];
   const steps = [
     ...setUpSteps(spec, places, usual),
-    ...spec.steps.map((step) =>
-      compileStep(step, { spec, table, places, version: network.ipVersion, usual, diagnostics }),
-    ),
+    ...spec.steps.map((step) => compileStep(step, { spec, table, places, network, usual, diagnostics })),
   ].map((step, index) => ({ ...step, index }));
   const timeline: Timeline = {
     file: spec.file.path,
@@ -144,7 +146,7 @@ interface StepContext {
   readonly spec: Spec;
   readonly table: ConnectionTable;
   readonly places: PlaceBook;
-  readonly version: IpVersion;
+  readonly network: Network;
   /** The tolerance where the spec names none. */
   readonly usual: Tolerance;
   readonly diagnostics: Diagnostic[];
@@ -174,10 +176,7 @@ function compileAction(step: Step, context: StepContext): TimelineAction {
   const { action } = step;
   switch (action.kind) {
     case 'inject':
-      return {
-        kind: 'inject',
-        packet: checkCraftable(compilePacket(action.packet, step.span, context), step.span, context),
-      };
+      return { kind: 'inject', packet: sendable(compilePacket(action.packet, step.span, context), step.span, context) };
     case 'expect':
       return {
         kind: 'expect',
@@ -197,8 +196,7 @@ function compileAction(step: Step, context: StepContext): TimelineAction {
     case 'command':
       return { kind: 'command', command: commandOf(action.command, context.places) };
     case 'flood':
-      checkCraftable(action.packet, step.span, context);
-      return action;
+      return { ...action, packet: sendable(action.packet, step.span, context) };
     case 'silence':
     case 'code':
     case 'call':
@@ -212,23 +210,25 @@ function compileAction(step: Step, context: StepContext): TimelineAction {
 function compilePacket(packet: PacketNotation, span: Span, context: StepContext): PacketPattern {
   if (packet.kind !== 'icmp') return packet;
   const { type, code, ...rest } = packet;
-  const resolved = resolveIcmp(context.version, type, code);
+  const resolved = resolveIcmp(context.network.ipVersion, type, code);
   if (!('error' in resolved)) return { ...rest, type: resolved.type, code: resolved.code };
   context.diagnostics.push({
     severity: 'error',
     code: 'bad-segment',
     span,
-    message: `${resolved.error} (ICMP of IPv${context.version})`,
+    message: `${resolved.error} (ICMP of IPv${context.network.ipVersion})`,
     hint: `known: ${resolved.candidates.join(', ')}; or restrict the spec with \`ip:\``,
   });
   return { ...rest, type: 0, code: 0 };
 }
 
-function checkCraftable(packet: PacketPattern, span: Span, context: StepContext): PacketPattern {
-  const problem = whyNotCraftable(packet, context.version);
-  if (problem !== undefined)
-    context.diagnostics.push({ severity: 'error', code: 'bad-segment', span, message: problem });
-  return packet;
+/** What is to be sent: as the link needs it, and refused when it cannot be made or the link cannot carry it. */
+function sendable<P extends PacketPattern>(packet: P, span: Span, { network, diagnostics }: StepContext): P {
+  const problem = whyNotCraftable(packet, network.ipVersion);
+  if (problem !== undefined) diagnostics.push({ severity: 'error', code: 'bad-segment', span, message: problem });
+  const refused = problem === undefined ? packetRefusedByLink(packet, span, network) : undefined;
+  if (refused !== undefined) diagnostics.push(refused);
+  return forLink(packet, network);
 }
 
 function toleranceOf(usual: Tolerance, outer: ToleranceText | undefined, own: ToleranceText | undefined): Tolerance {

@@ -1,4 +1,5 @@
 /** The private network of a run: fixed documentation addresses, as packetdrill's runners use them. */
+import type { LinkKind } from '../spec/link-kind';
 import type { IpVariant, NetworkSettings } from '../spec/model';
 import type { IpVersion } from '../wire/wire';
 import type { Network } from './timeline';
@@ -29,9 +30,10 @@ const DEFAULTS: Readonly<Record<IpVersion, Network>> = {
   },
 };
 
-/** The network of a variant: its defaults, and over them what the spec says. */
-export function networkOf(ip: IpVariant, settings: NetworkSettings = {}): Network {
+/** The network of a variant: its defaults, over them what the spec says, and over that the link that is wanted. */
+export function networkOf(ip: IpVariant, settings: NetworkSettings = {}, link?: LinkKind): Network {
   const { bindPort: _port, anyIp, gateway, ...own } = settings;
   const nextHop = anyIp === true || gateway === undefined ? {} : { gateway };
-  return { ...DEFAULTS[ip === 'ipv6' ? 6 : 4], ...own, ...nextHop };
+  const chosen = link === undefined ? {} : { link };
+  return { ...DEFAULTS[ip === 'ipv6' ? 6 : 4], ...own, ...nextHop, ...chosen };
 }

@@ -5,7 +5,8 @@
  * Deliberately absent: descriptors, live sequence numbers, clocks.
  */
 import type { Ns } from '../base/nanoseconds';
-import type { CodeBlock, IpVariant, KernelBound, LinkKind, Requirements, StepAction, When } from '../spec/model';
+import type { LinkKind } from '../spec/link-kind';
+import type { CodeBlock, IpVariant, KernelBound, Requirements, StepAction, When } from '../spec/model';
 import type { PacketPattern } from '../wire/pattern';
 import type { IpVersion } from '../wire/wire';
 

@@ -67,10 +67,8 @@ export function whyNotCraftable(pattern: PacketPattern, version: IpVersion): str
   if (optionBytes > TCP_OPTIONS_MAXIMUM) {
     return `the TCP options take ${optionBytes} bytes, a segment has room for ${TCP_OPTIONS_MAXIMUM}`;
   }
-  const { encapsulation = [] } = pattern;
-  const outermost = encapsulation[0]?.kind ?? (version === 4 ? 'ipv4' : 'ipv6');
-  const inner = (version === 4 ? IPV4_MINIMUM : IPV6_LENGTH) + transportLength(pattern, version, optionBytes);
-  const whole = encapsulationLength(encapsulation) + inner;
+  const outermost = pattern.encapsulation?.[0]?.kind ?? (version === 4 ? 'ipv4' : 'ipv6');
+  const whole = packetLength(pattern, version);
   // IPv6 counts what stands behind its header (RFC 8200 section 3), IPv4 the whole packet.
   const length = outermost === 'ipv6' ? whole - IPV6_LENGTH : whole;
   return length > MAXIMUM_LENGTH
@@ -78,10 +76,16 @@ export function whyNotCraftable(pattern: PacketPattern, version: IpVersion): str
     : undefined;
 }
 
-function transportLength(pattern: PacketPattern, version: IpVersion, optionBytes: number): number {
+/** In bytes, before anything is cut off. */
+export function packetLength(pattern: PacketPattern, version: IpVersion): number {
+  const inner = (version === 4 ? IPV4_MINIMUM : IPV6_LENGTH) + transportLength(pattern, version);
+  return encapsulationLength(pattern.encapsulation ?? []) + inner;
+}
+
+function transportLength(pattern: PacketPattern, version: IpVersion): number {
   switch (pattern.kind) {
     case 'tcp':
-      return TCP_MINIMUM + optionBytes + payloadOf(pattern).length;
+      return TCP_MINIMUM + optionArea(pattern).length + payloadOf(pattern).length;
     case 'udp':
       return UDP_HEADER + payloadOf(pattern).length;
     case 'icmp':

@@ -5,6 +5,7 @@ describe('the private network', () => {
   // The addresses are those that packetdrill's runners use (its --local_ip and friends), so scripts that name them fit.
   it("of IPv4 is packetdrill's", () => {
     expect(networkOf('ipv4')).toEqual({
+      link: 'tun',
       ipVersion: 4,
       localAddress: '192.168.0.1',
       localPrefixLength: 16,

@@ -1,16 +1,11 @@
 /** What a script says as a whole and YAML has no words for. */
 import type { NetworkSettings, Spec } from '../model';
+import { optionSpan } from '../option-span';
 import { errorAt } from '../snippet';
 import type { Complaints } from '../snippet';
 import type { Span } from '../source';
 
 const KEEP = '`packetspec run` takes the script as it is';
-
-/** Where an option stands in the script; its beginning, when it came from elsewhere. */
-function optionSpan(text: string, option: string): Span {
-  const at = text.search(new RegExp(`--${option}(?![a-z_])`));
-  return at === -1 ? { start: 0, end: 0 } : { start: at, end: at + option.length + 2 };
-}
 
 /** Reports everything of the script that cannot be converted, but for its steps. @param port that of bind() in YAML */
 export function refuseSettings(spec: Spec, port: number, complaints: Complaints): void {

@@ -4,7 +4,17 @@
 import { NS_PER_S } from '../../base/nanoseconds';
 import { parseAddress } from '../../wire/address';
 import { constantNames, constantValue } from '../constants';
-import type { ConnectionDeclaration, IpVariant, Requirements, Server, SocketOption, Spec, Sysctl } from '../model';
+import { LINK_KINDS } from '../link-kind';
+import type {
+  ConnectionDeclaration,
+  IpVariant,
+  NetworkSettings,
+  Requirements,
+  Server,
+  SocketOption,
+  Spec,
+  Sysctl,
+} from '../model';
 import { errorAt } from '../snippet';
 import type { Complaints } from '../snippet';
 import { didYouMean } from '../suggest';
@@ -33,8 +43,6 @@ export function lowerHeader(root: Tree, complaints: Complaints): Header {
   const about = textAt(root, 'about');
   const source = textAt(root, 'source');
   const server = lowerServer(root, complaints);
-  const mtu = integerAt(root, 'mtu');
-  const superSegments = flagAt(root, 'super_segments');
   const tolerance = toleranceAt(root, 'tolerance', complaints);
   return {
     name: textAt(root, 'name') ?? '',
@@ -44,10 +52,21 @@ export function lowerHeader(root: Tree, complaints: Complaints): Header {
     ip: lowerIp(root, complaints),
     sysctls: lowerSysctls(root, complaints),
     ...(server === undefined ? {} : { server }),
-    network: { ...(mtu === undefined ? {} : { mtu }), ...(superSegments === undefined ? {} : { superSegments }) },
+    network: lowerNetwork(root),
     ...(tolerance === undefined ? {} : { tolerance }),
     strays: textAt(root, 'strays') === 'fail' ? 'fail' : 'report',
     connections: lowerConnections(root, complaints),
+  };
+}
+
+function lowerNetwork(root: Tree): NetworkSettings {
+  const link = LINK_KINDS.find((known) => known === textAt(root, 'link'));
+  const mtu = integerAt(root, 'mtu');
+  const superSegments = flagAt(root, 'super_segments');
+  return {
+    ...(link === undefined ? {} : { link }),
+    ...(mtu === undefined ? {} : { mtu }),
+    ...(superSegments === undefined ? {} : { superSegments }),
   };
 }
 

@@ -7,6 +7,7 @@
  */
 import * as z from 'zod/mini';
 import { PROC_NET_TCP_FIELDS, QUEUE_FIELDS, SOCKET_FIELDS } from '../fields';
+import { LINK_KINDS } from '../link-kind';
 
 export type Schema = z.core.$ZodType;
 
@@ -369,6 +370,10 @@ export const SPEC_SCHEMA = z.strictObject({
     'Who listens; absent when a call does, or nobody.',
   ),
   connections: optional(z.record(z.string(), declaration), 'Connections with ports or addresses of their own.'),
+  link: optional(
+    worded(z.enum(LINK_KINDS), '`tun`, `raw` or `raw-lo`'),
+    'How the harness reaches the kernel: a TUN device, or raw sockets, over a pair of Ethernet cards or over `lo`.',
+  ),
   mtu: optional(whole(68, 65_535), 'MTU of the device; by default the MSS is 1460.'),
   super_segments: optional(
     flag,

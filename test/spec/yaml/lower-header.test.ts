@@ -7,6 +7,7 @@ it('the network is the default one but for what is written', () => {
   expect(networkOf('')).toEqual({});
   expect(networkOf('mtu: 1400\nsuper_segments: true\n')).toEqual({ mtu: 1400, superSegments: true });
   expect(networkOf('super_segments: false\n')).toEqual({ superSegments: false });
+  expect(networkOf('link: raw-lo\n')).toEqual({ link: 'raw-lo' });
 });
 
 it('super-segments are there or not', () => {
