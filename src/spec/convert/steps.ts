@@ -111,6 +111,7 @@ class StepWriter {
         return this.#keep(`${scriptTime(when)} \`${action.command.text}\``, undefined, step);
       case 'code':
         return this.#code(step, action.code, when);
+      case 'flood':
       case 'group':
       case 'silence':
       case 'sample':
