@@ -159,8 +159,10 @@ class TokenReader {
     if (written.length > DIGITS_MAX) return `a number has more than ${DIGITS_MAX} digits`;
     const digits = written.replaceAll('_', '');
     if (/^0[xXoObB]/.test(digits)) this.#push('integer', start, BigInt(digits).toString());
-    else if (/[.eE]/.test(digits)) this.#push('float', start, digits);
-    else if (/^0+[1-9]/.test(digits)) return 'a number begins with 0';
+    else if (/[.eE]/.test(digits)) {
+      if (!Number.isFinite(Number(digits))) return 'a number is larger than any float';
+      this.#push('float', start, digits);
+    } else if (/^0+[1-9]/.test(digits)) return 'a number begins with 0';
     else this.#push('integer', start, BigInt(digits).toString());
     return undefined;
   }

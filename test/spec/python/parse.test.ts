@@ -101,6 +101,11 @@ describe('what is foreign', () => {
     expect(performance.now() - start).toBeLessThan(2_000);
   });
 
+  it('a float that is infinite is left to Python: a saved trace could not hold it', () => {
+    expect(parsePython('x = 1e309')).toEqual({ foreign: 'a number is larger than any float' });
+    expect(parsePython('x = 1e308')).toHaveProperty('program');
+  });
+
   it('an expression as high as is allowed has a program', () => {
     expect(parsePython(`x = ${'('.repeat(99)}1${')'.repeat(99)}`)).toHaveProperty('program');
     expect(parsePython(`x = ${'1 + '.repeat(150)}1`)).toHaveProperty('program');
