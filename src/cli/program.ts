@@ -1,21 +1,24 @@
 /** The command line: what `packetspec` understands. The only place that opens the real host and ends the process. */
 import { Command, CommanderError, Option } from 'commander';
-import { REPORTERS } from '../report/reporters';
 import { jsonSchema } from '../spec/schema';
 import type { Executor } from '../suite/executor';
 import { DEFAULT_LONGEST_NS } from '../suite/longest';
-import { duration, jobCount, nameList, reporters, retryCount } from './arguments';
+import { duration, jobCount, nameList, retryCount } from './arguments';
 import { checkCommand } from './check-command';
 import { convertCommand } from './convert-command';
 import { EXIT } from './exit-codes';
 import { addKernelsCommands } from './kernels-command';
 import { OutputError } from './output';
 import { complain } from './read-plan';
-import { replayCommand } from './replay-command';
+import { replayCommand, type ReplayOptions } from './replay-command';
+import { reportOptions } from './report-options';
 import { runCommand, type RunOptions } from './run-command';
 import { showCommand } from './show-command';
+import { guardStandardOutput } from './standard-output';
 import { planSettings, type ScriptOptions, scriptOptions, type TextOptions, textOptions } from './text-options';
 import { packageVersion } from './version';
+
+const PATHS = 'spec files, folders or globs';
 
 async function runProgram(argv: readonly string[], early: Executor | undefined): Promise<number> {
   let code: number = EXIT.passed;
@@ -28,48 +31,19 @@ async function runProgram(argv: readonly string[], early: Executor | undefined):
     .showHelpAfterError('(packetspec --help shows the commands)')
     .configureHelp({ showGlobalOptions: true })
     .exitOverride();
-  const paths = 'spec files, folders or globs';
+
+  runOptions(program).action(async (names: string[], options: RunOptions) => {
+    code = await runCommand(names, options, early);
+  });
 
   textOptions(
-    program
-      .command('run')
-      .description('run specs on the kernel of this machine, or on others')
-      .argument('<paths...>', paths),
-  )
-    .option('--kernel <list>', 'run on these kernels, in VMs: names (see `kernels list`) or paths of images', nameList)
-    .option('--modules <dir>', 'the modules of a kernel that is given by its path')
-    .addOption(
-      new Option('--time <kind>', 'the clock of the VMs; virtual time jumps to the next timer').choices([
-        'virtual',
-        'real',
-      ]),
-    )
-    .option('--jobs <n>', 'runs at the same time (default: four per processor, two without root, one in VMs)', jobCount)
-    .option('--retries <n>', 'how often a run is tried again whose verdict may be chance', retryCount, 4)
-    .addOption(
-      new Option('--longest <duration>', 'in real time, skip runs that take longer than this')
-        .argParser(duration)
-        .default(DEFAULT_LONGEST_NS, '90s'),
-    )
-    .option('--trace <dir>', 'write one trace file for each run')
-    .addOption(
-      new Option(
-        '--reporter <name[=file]>',
-        `${[...REPORTERS.keys()].join(' or ')}; may be given several times (default: console)`,
-      ).argParser(reporters([...REPORTERS.keys()])),
-    )
-    .action(async (names: string[], options: RunOptions) => {
-      code = await runCommand(names, options, early);
-    });
-
-  textOptions(
-    program.command('check').description('parse and compile specs, run nothing').argument('<paths...>', paths),
+    program.command('check').description('parse and compile specs, run nothing').argument('<paths...>', PATHS),
   ).action((names: string[], options: TextOptions) => {
     code = checkCommand(names, planSettings(options));
   });
 
   textOptions(
-    program.command('show').description('print the compiled timelines of specs').argument('<paths...>', paths),
+    program.command('show').description('print the compiled timelines of specs').argument('<paths...>', PATHS),
   )
     .option('--json', 'as JSON, one line for each run', false)
     .action((names: string[], options: TextOptions & { readonly json: boolean }) => {
@@ -106,7 +80,8 @@ function addOtherCommands(program: Command, end: (code: number) => void): void {
     .command('replay')
     .description('judge and draw saved traces again')
     .argument('<traces...>', 'files that --trace wrote')
-    .action((names: string[]) => end(replayCommand(names)));
+    .option('--pcapng <dir>', 'write one capture for each trace, for Wireshark')
+    .action((names: string[], options: ReplayOptions) => end(replayCommand(names, options)));
 
   program
     .command('schema')
@@ -118,16 +93,38 @@ function addOtherCommands(program: Command, end: (code: number) => void): void {
   addKernelsCommands(program, end);
 }
 
+function runOptions(program: Command): Command {
+  return reportOptions(
+    textOptions(
+      program
+        .command('run')
+        .description('run specs on the kernel of this machine, or on others')
+        .argument('<paths...>', PATHS),
+    ),
+  )
+    .option('--kernel <list>', 'run on these kernels, in VMs: names (see `kernels list`) or paths of images', nameList)
+    .option('--modules <dir>', 'the modules of a kernel that is given by its path')
+    .addOption(
+      new Option('--time <kind>', 'the clock of the VMs; virtual time jumps to the next timer').choices([
+        'virtual',
+        'real',
+      ]),
+    )
+    .option('--jobs <n>', 'runs at the same time (default: four per processor, two without root, one in VMs)', jobCount)
+    .option('--retries <n>', 'how often a run is tried again whose verdict may be chance', retryCount, 4)
+    .addOption(
+      new Option('--longest <duration>', 'in real time, skip runs that take longer than this')
+        .argParser(duration)
+        .default(DEFAULT_LONGEST_NS, '90s'),
+    );
+}
+
 /**
  * Runs the command line, and leaves the exit code to the process.
  * @param early an executor that was started before the program was read; it ends when no run wants it
  */
 export function startProgram(argv: readonly string[], early: Executor | undefined): void {
-  // Nobody reads any more, head(1) for one: no defect, but what was not printed was not seen either.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(EXIT.errored);
-  });
+  const lostOutput = guardStandardOutput();
   void runProgram(argv, early)
     .catch((error: unknown) => {
       const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -136,6 +133,8 @@ export function startProgram(argv: readonly string[], early: Executor | undefine
     })
     .then((code) => {
       early?.release();
-      process.exitCode = code;
+      const lost = lostOutput();
+      complain(lost === undefined ? [] : [lost]);
+      process.exitCode = lost === undefined ? code : code || EXIT.errored;
     });
 }

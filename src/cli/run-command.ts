@@ -8,19 +8,21 @@ import type { Plan, PlanSettings } from '../suite/plan';
 import { ExecutorPool, summarize } from '../suite/run';
 import type { RunResult, SuiteListener } from '../suite/suite';
 import { VIRTUAL_TOLERANCE } from '../timeline/compile';
-import type { ReporterChoice } from './arguments';
 import { EXIT, exitCodeOf } from './exit-codes';
 import { Outputs } from './output';
 import { complain, readPlan } from './read-plan';
+import { PCAPNG_FILES } from './pcapng-files';
 import { isVirtual, openPlace, type PlaceOptions } from './place';
+import { followOn } from './progress-line';
+import type { ReportOptions } from './report-options';
+import { openRunFolder } from './run-files';
 import { openReports } from './sinks';
 import { planSettings, type TextOptions } from './text-options';
-import { openTraceFolder } from './trace-files';
+import { type StatusLine, statusLineOn } from './status-line';
+import { TRACE_FILES } from './trace-files';
 
-export interface RunOptions extends TextOptions, PlaceOptions {
+export interface RunOptions extends TextOptions, PlaceOptions, ReportOptions {
   readonly jobs?: number;
-  readonly trace?: string;
-  readonly reporter?: readonly ReporterChoice[];
   readonly retries: number;
   readonly longest: Ns;
 }
@@ -38,14 +40,15 @@ export async function runCommand(
   const { plan, files, hasProblems } = readPlan(names, runSettings(options));
   if (hasProblems) return EXIT.rejected;
   const outputs = new Outputs();
-  const tell = openListeners(options, outputs);
+  const status = statusLineOn([process.stderr, process.stdout], process.env['TERM']);
+  const tell = openListeners(options, outputs, status);
   for (const rejected of plan.warned) tell({ kind: 'spec-warned', rejected });
   for (const rejected of plan.rejected) tell({ kind: 'spec-rejected', rejected });
   if (plan.rejected.length === 0 && plan.runs.length === 0) {
     complain(['no run matches --filter and --ip']);
     return EXIT.rejected;
   }
-  const results = plan.rejected.length > 0 ? [] : await runPlan(plan, files, options, tell, early);
+  const results = plan.rejected.length > 0 ? [] : await runPlan({ plan, files, status }, options, tell, early);
   if (results === undefined) return EXIT.errored;
   const summary = summarize(results, plan.rejected.length, performance.now() - startedMs);
   tell({ kind: 'suite-finished', summary, results });
@@ -59,28 +62,33 @@ function runSettings(options: RunOptions): PlanSettings {
   return isVirtual(options) ? { ...settings, tolerance: VIRTUAL_TOLERANCE } : settings;
 }
 
+interface Planned {
+  readonly plan: Plan;
+  readonly files: number;
+  readonly status: StatusLine | undefined;
+}
+
 /** Every run, where it is to take place; `undefined` when that place cannot be had. */
 async function runPlan(
-  { runs: planned }: Plan,
-  files: number,
+  { plan, files, status }: Planned,
   options: RunOptions,
   tell: SuiteListener,
   early: Executor | undefined,
 ): Promise<readonly RunResult[] | undefined> {
   const place = openPlace(options);
   if (place === undefined) return undefined;
-  const all = place.kernels === undefined ? planned : onEachKernel(planned, place.kernels);
+  const all = place.kernels === undefined ? plan.runs : onEachKernel(plan.runs, place.kernels);
   const jobs = options.jobs ?? place.jobs;
   // Under virtual time another attempt gives the same trace.
   const retries = isVirtual(options) ? 0 : options.retries;
   const pool = new ExecutorPool({ jobs, retries, start: place.start }, early);
-  stopOnSignals(pool);
+  stopOnSignals(pool, status);
   try {
     const { runs, skipped } = isVirtual(options)
       ? { runs: all, skipped: [] }
       : longestAllowed(all, options.longest, release());
     if (place.kernels === undefined) pool.warmUp(runs.length);
-    tell({ kind: 'suite-started', runs: all.length, files, jobs: Math.min(jobs, all.length) });
+    tell({ kind: 'suite-started', runs: all, files, jobs: Math.min(jobs, all.length) });
     for (const result of skipped) tell({ kind: 'run-finished', result });
     const ran = await pool.runAll(runs, tell);
     return [...skipped, ...ran].sort((left, right) => left.run.index - right.run.index);
@@ -89,21 +97,29 @@ async function runPlan(
   }
 }
 
-/** @throws OutputError */
-function openListeners(options: RunOptions, outputs: Outputs): SuiteListener {
-  const report = openReports(options.reporter ?? [{ name: 'console', file: undefined }], outputs);
-  const keepTrace = options.trace === undefined ? undefined : openTraceFolder(options.trace, outputs);
+/** Everybody who is told what happens. @throws OutputError */
+function openListeners(options: ReportOptions, outputs: Outputs, status: StatusLine | undefined): SuiteListener {
+  const { reporter, explain, trace, pcapng } = options;
+  const report = openReports(reporter ?? [{ name: 'console', file: undefined }], outputs, { explain, status });
+  const keepers = [
+    ...(trace === undefined ? [] : [openRunFolder(trace, TRACE_FILES, outputs)]),
+    ...(pcapng === undefined ? [] : [openRunFolder(pcapng, PCAPNG_FILES, outputs)]),
+  ];
+  const follow = status === undefined ? undefined : followOn(status, () => performance.now());
   return (event) => {
-    if (event.kind === 'run-finished') keepTrace?.(event.result);
+    if (event.kind === 'run-finished') for (const keep of keepers) keep(event.result);
+    // Before the last report, which stands where the line was.
+    follow?.(event);
     report(event);
   };
 }
 
 /** On Ctrl-C the executors go first; the kernel drops their namespaces with them. */
-function stopOnSignals(pool: ExecutorPool): void {
+function stopOnSignals(pool: ExecutorPool, status: StatusLine | undefined): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       pool.kill();
+      status?.show('');
       process.stderr.write('\npacketspec: interrupted; nothing is left behind\n');
       process.exit(EXIT.interrupted);
     });

@@ -4,23 +4,55 @@ import { REPORTERS } from '../report/reporters';
 import type { SuiteListener } from '../suite/suite';
 import type { ReporterChoice } from './arguments';
 import { type Outputs, OutputError } from './output';
+import type { StatusLine } from './status-line';
+
+/** What is known of a file's reader: nothing. */
+const FILE_COLUMNS = 80;
+/** A ladder in less cannot be read; the terminal breaks its lines then. */
+const MIN_COLUMNS = 60;
+
+export interface ReportSettings {
+  readonly explain: boolean;
+  /** What has to make way when something is printed. */
+  readonly status?: StatusLine | undefined;
+}
 
 /** Opens every chosen reporter, as one listener. @throws OutputError when a file cannot be written */
-export function openReports(choices: readonly ReporterChoice[], outputs: Outputs): SuiteListener {
+export function openReports(
+  choices: readonly ReporterChoice[],
+  outputs: Outputs,
+  settings: ReportSettings,
+): SuiteListener {
   const listeners = choices.map(({ name, file }) => {
     const make = REPORTERS.get(name);
     if (make === undefined) throw new OutputError(`there is no reporter ${name}`);
-    return make(file === undefined ? standardOutput() : { write: outputs.openFile(file), color: false });
+    return make(file === undefined ? standardOutput(settings) : fileSink(outputs.openFile(file), settings));
   });
   return (event) => {
     for (const listener of listeners) listener(event);
   };
 }
 
+function fileSink(write: (text: string) => void, { explain }: ReportSettings): Sink {
+  return { write, color: false, columns: FILE_COLUMNS, explain };
+}
+
 /** Standard output; in colour at a terminal unless NO_COLOR is set (no-color.org). */
-export function standardOutput(): Sink {
-  return {
-    write: (text) => process.stdout.write(text),
-    color: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
+export function standardOutput({ explain, status }: ReportSettings): Sink {
+  const write = (text: string): void => {
+    process.stdout.write(text);
   };
+  return {
+    write: status === undefined ? write : (text) => status.makeWay(() => write(text)),
+    color: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
+    get columns() {
+      return columnsOf(process.stdout);
+    },
+    explain,
+  };
+}
+
+/** The width of a terminal; 80 of anything else. */
+function columnsOf({ columns }: { readonly columns?: number }): number {
+  return Math.max(MIN_COLUMNS, columns === undefined || columns === 0 ? FILE_COLUMNS : columns);
 }

@@ -5,6 +5,7 @@ import { labelOf } from '../suite/label';
 import type { RejectedSpec, RunResult, SuiteListener, SuiteSummary } from '../suite/suite';
 import type { VerdictStatus } from '../verify/verify';
 import { failureLines } from './failure';
+import { type LadderStyle, ladderLines } from './ladder';
 import { type Paint, painter, printableLines, type Style } from './paint';
 import type { Sink } from './report';
 
@@ -16,8 +17,11 @@ const LABELS: Readonly<Record<VerdictStatus, readonly [text: string, style: Styl
   inconclusive: ['????', 'warn'],
 };
 
+const INDENTATION = '     ';
+
 /** Prints results as they come, and the summary at the end. */
-export function consoleReporter({ write, color }: Sink): SuiteListener {
+export function consoleReporter(sink: Sink): SuiteListener {
+  const { write, color } = sink;
   const paint = painter(color);
   const print = (lines: readonly string[]): void =>
     write(printableLines(lines.map((line) => `${line}\n`).join(''), color));
@@ -29,13 +33,16 @@ export function consoleReporter({ write, color }: Sink): SuiteListener {
         return;
       case 'suite-started':
         print([
-          paint('dim', `${count(event.runs, 'run')} of ${count(event.files, 'spec')}, ${count(event.jobs, 'job')}`),
+          paint(
+            'dim',
+            `${count(event.runs.length, 'run')} of ${count(event.files, 'spec')}, ${count(event.jobs, 'job')}`,
+          ),
         ]);
         return;
       case 'run-started':
         return;
       case 'run-finished':
-        print(resultLines(event.result, paint));
+        print(resultLines(event.result, { paint, columns: sink.columns, whole: sink.explain }));
         return;
       case 'suite-finished':
         print(summaryLines(event.summary, paint));
@@ -49,21 +56,29 @@ export function diagnosticLines({ file, diagnostics }: RejectedSpec): readonly s
 }
 
 /** One run: its headline, and what there is to explain. */
-export function resultLines(result: RunResult, paint: Paint): readonly string[] {
+export function resultLines(result: RunResult, style: LadderStyle): readonly string[] {
+  const { paint, columns } = style;
   const { run, verdict, attempts, durationMs } = result;
-  const [label, style] = LABELS[verdict.status];
+  const [label, emphasis] = LABELS[verdict.status];
   const again = attempts > 1 ? `, ${attempts} attempts` : '';
   const time = paint('dim', `(${formatDuration(Math.round(durationMs * NS_PER_MS))}${again})`);
   const { file, name } = run.timeline;
-  const headline = `${paint(style, label)} ${file} [${labelOf(run)}] ${name} ${time}`;
-  return [headline, ...explanation(result, paint).map((line) => `     ${line}`)];
+  const headline = `${paint(emphasis, label)} ${file} [${labelOf(run)}] ${name} ${time}`;
+  const inside = { ...style, columns: columns - INDENTATION.length };
+  return [headline, ...explanation(result, inside).map((line) => `${INDENTATION}${line}`)];
 }
 
-/** What there is to say of a run that did not pass. */
-export function explanation(result: RunResult, paint: Paint): readonly string[] {
-  const { verdict, run } = result;
+/** What there is to say of a run: why it did not pass, and the ladder of a failed one, or of any when all is wanted. */
+export function explanation(result: RunResult, style: LadderStyle): readonly string[] {
+  if (result.verdict.status === 'failed') return failureLines(result, style);
+  const ladder = style.whole && result.verdict.crossed.length > 0 ? ladderLines(result, style) : [];
+  return [...reasonLines(result), ...ladder];
+}
+
+function reasonLines({ verdict, run }: RunResult): readonly string[] {
   switch (verdict.status) {
     case 'passed':
+    case 'failed':
       return [];
     case 'skipped':
       return [verdict.reason ?? ''];
@@ -75,8 +90,6 @@ export function explanation(result: RunResult, paint: Paint): readonly string[] 
       const hint = trouble?.hint === undefined ? [] : [`hint: ${trouble.hint}`];
       return [`${place}${trouble?.message ?? ''} [${trouble?.code ?? ''}]`, ...hint];
     }
-    case 'failed':
-      return failureLines(result, paint);
   }
 }
 

@@ -1,25 +1,22 @@
-/** Why a run did not pass, as lines for people: the spec's line, expected and observed, the last segments both ways. */
+/** Why a run did not pass, as lines for people: the spec's line, expected and observed, and the ladder of what crossed the link. */
 import { formatDuration } from '../base/nanoseconds';
 import type { Check } from '../match/match';
 import type { RunResult } from '../suite/suite';
+import { type LadderStyle, ladderLines } from './ladder';
 import { markFields } from './mark';
 import type { Paint } from './paint';
-import { segmentLines } from './segments';
-
-/** How many of the last segments are shown. */
-const LAST_SEGMENTS = 8;
 
 /** The explanation of a failed run, without its headline. */
-export function failureLines(result: RunResult, paint: Paint): readonly string[] {
+export function failureLines(result: RunResult, style: LadderStyle): readonly string[] {
   const { verdict, run } = result;
+  const { paint } = style;
   const failed = verdict.checks.filter((check) => !check.passed);
   const notReached = verdict.notReached === 0 ? [] : [paint('dim', `${verdict.notReached} later step(s) not reached`)];
   return [
     ...failed.flatMap((check) => checkLines(check, run.timeline, paint)),
     ...doubtLines(result, paint),
     ...notReached,
-    ...lastSegments(result, paint),
-    ...strayLines(result, paint),
+    ...ladderLines(result, style),
   ];
 }
 
@@ -58,17 +55,4 @@ function compared({ kind, expected, observed }: Check, fields: readonly string[]
 function marked(side: string, text: string, fields: readonly string[]): readonly string[] {
   const carets = markFields(text, fields);
   return [`${side}  ${text}`, ...(carets === '' ? [] : [`          ${carets}`])];
-}
-
-function lastSegments({ verdict }: RunResult, paint: Paint): readonly string[] {
-  const last = verdict.crossed.slice(-LAST_SEGMENTS);
-  if (last.length === 0) return [paint('dim', 'no segment crossed the link')];
-  const earlier = verdict.crossed.length - last.length;
-  const title = `last segments (< injected, > from the kernel${earlier === 0 ? '' : `; ${earlier} earlier ones in the trace`}):`;
-  return [paint('dim', title), ...segmentLines(last)];
-}
-
-function strayLines({ verdict }: RunResult, paint: Paint): readonly string[] {
-  if (verdict.strays.length === 0) return [];
-  return [paint('dim', 'segments that no step expected:'), ...segmentLines(verdict.strays.slice(-LAST_SEGMENTS))];
 }

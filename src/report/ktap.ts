@@ -8,8 +8,10 @@
 import { printable } from '../base/printable';
 import { labelOf } from '../suite/label';
 import type { RunResult, RejectedSpec, SuiteListener } from '../suite/suite';
+import { byFile, fileOf } from './by-file';
 import { diagnosticLines, explanation } from './console';
-import { painter } from './paint';
+import { InOrder } from './in-order';
+import { PLAIN } from './ladder';
 import type { Sink } from './report';
 
 const HEADER = 'TAP version 13';
@@ -18,7 +20,7 @@ const HEADER = 'TAP version 13';
 export function ktapReporter({ write }: Sink): SuiteListener {
   const print = (lines: readonly string[]): void => write(printable(lines.map((line) => `${line}\n`).join('')));
   const rejected: RejectedSpec[] = [];
-  const order = new InOrder();
+  const inFiles = new Files();
   let files: number | undefined;
   let written = 0;
   const printFiles = (groups: readonly (readonly RunResult[])[]): void =>
@@ -33,11 +35,11 @@ export function ktapReporter({ write }: Sink): SuiteListener {
         print([HEADER, `1..${event.files}`]);
         return;
       case 'run-finished':
-        printFiles(order.take(event.result));
+        printFiles(inFiles.take(event.result));
         return;
       case 'suite-finished': {
         if (files === undefined) print([HEADER, `1..${rejected.length}`]);
-        printFiles(groupsOf(event.results).slice(written));
+        printFiles(byFile(event.results).slice(written));
         print(rejected.flatMap((one) => rejectedLines(one, ++written)));
         while (written < (files ?? 0))
           print([`ok ${++written} a file without runs # SKIP --filter or --ip leaves none`]);
@@ -50,18 +52,15 @@ export function ktapReporter({ write }: Sink): SuiteListener {
   };
 }
 
-/** Puts results back into the order of the plan. */
-class InOrder {
-  readonly #early = new Map<number, RunResult>();
-  #next = 0;
+/** Collects the runs of one file after the other. */
+class Files {
+  readonly #order = new InOrder();
   #group: RunResult[] = [];
 
   /** @returns the files that are complete now: a run of the next file is the sign that there is no other one */
   take(result: RunResult): readonly (readonly RunResult[])[] {
-    this.#early.set(result.run.index, result);
     const complete: (readonly RunResult[])[] = [];
-    for (let next = this.#early.get(this.#next); next !== undefined; next = this.#early.get(++this.#next)) {
-      this.#early.delete(this.#next);
+    for (const next of this.#order.take(result)) {
       const last = this.#group.at(-1);
       if (last !== undefined && fileOf(last) !== fileOf(next)) {
         complete.push(this.#group);
@@ -71,20 +70,6 @@ class InOrder {
     }
     return complete;
   }
-}
-
-function groupsOf(results: readonly RunResult[]): readonly (readonly RunResult[])[] {
-  const groups: RunResult[][] = [];
-  for (const result of results) {
-    const last = groups.at(-1);
-    if (last?.[0] !== undefined && fileOf(last[0]) === fileOf(result)) last.push(result);
-    else groups.push([result]);
-  }
-  return groups;
-}
-
-function fileOf({ run }: RunResult): string {
-  return run.timeline.file;
 }
 
 /** One file: its runs as subtests, and how it ended, as runner.sh says it. */
@@ -122,7 +107,7 @@ function subtestLines(result: RunResult, number: number): readonly string[] {
       return [`ok ${number} ${name} # SKIP inconclusive: ${oneLine(reason ?? '')}`];
     case 'failed':
     case 'errored':
-      return [...explanation(result, painter(false)).flatMap(commented), `not ok ${number} ${name}`];
+      return [...explanation(result, PLAIN).flatMap(commented), `not ok ${number} ${name}`];
   }
 }
 

@@ -11,6 +11,10 @@ export interface Sink {
   readonly write: (text: string) => void;
   /** Whether colour and emphasis may be used. */
   readonly color: boolean;
+  /** How wide a line may be, at this moment: a terminal can be resized. */
+  readonly columns: number;
+  /** Whether every run is to be explained in full, also those that passed. */
+  readonly explain: boolean;
 }
 
 /** Makes a reporter that writes to the sink. */

@@ -1,12 +1,18 @@
 /** Every reporter that there is. */
 import { consoleReporter } from './console';
+import { githubReporter } from './github';
 import { jsonReporter } from './json';
+import { junitReporter } from './junit';
 import { ktapReporter } from './ktap';
 import type { ReporterFactory } from './report';
+import { tapReporter } from './tap';
 
 /** By the name that `--reporter` takes. */
 export const REPORTERS: ReadonlyMap<string, ReporterFactory> = new Map([
   ['console', consoleReporter],
   ['json', jsonReporter],
+  ['junit', junitReporter],
+  ['tap', tapReporter],
   ['ktap', ktapReporter],
+  ['github', githubReporter],
 ]);

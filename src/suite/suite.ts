@@ -50,7 +50,12 @@ export interface SuiteSummary {
 export type SuiteEvent =
   | { readonly kind: 'spec-rejected'; readonly rejected: RejectedSpec }
   | { readonly kind: 'spec-warned'; readonly rejected: RejectedSpec }
-  | { readonly kind: 'suite-started'; readonly runs: number; readonly files: number; readonly jobs: number }
+  | {
+      readonly kind: 'suite-started';
+      readonly runs: readonly PlannedRun[];
+      readonly files: number;
+      readonly jobs: number;
+    }
   | { readonly kind: 'run-started'; readonly run: PlannedRun; readonly attempt: number }
   | { readonly kind: 'run-finished'; readonly result: RunResult }
   | { readonly kind: 'suite-finished'; readonly summary: SuiteSummary; readonly results: readonly RunResult[] };

@@ -20,11 +20,22 @@ interface Header {
   readonly environment: Environment;
 }
 
-/** The trace as JSON lines, with a newline at the end. */
+/** The trace as one text of JSON lines, with a newline at the end. */
 export function writeTrace(trace: Trace): string {
+  return [...traceLines(trace)].join('');
+}
+
+/** The lines one by one, each with its newline: those of a long run are more than one text should hold. */
+export function* traceLines(trace: Trace): Generator<string> {
   const { timeline, environment, observations, end } = trace;
   const header: Header = { format: FORMAT, version: TRACE_VERSION, timeline, environment };
-  return [header, ...observations, { end }].map((line) => `${JSON.stringify(line, writeBytes)}\n`).join('');
+  yield lineOf(header);
+  for (const observation of observations) yield lineOf(observation);
+  yield lineOf({ end });
+}
+
+function lineOf(value: unknown): string {
+  return `${JSON.stringify(value, writeBytes)}\n`;
 }
 
 export type ReadTrace =

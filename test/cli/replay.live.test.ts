@@ -8,6 +8,7 @@ import { judge } from '../../src/verify/judge';
 import { type CommandResult, packetspec, type Report, type ReportedRun, runWithReport } from '../support/command';
 import { requireKernel, ROOT, temporaryFolder } from '../support/live';
 import { mutantsOf } from '../support/mutants';
+import { collecting } from '../support/sinks';
 
 /** Runs of other kinds of end than the shipped specs come to. */
 const OTHER_ENDS: Readonly<Record<string, string>> = {
@@ -55,7 +56,7 @@ describe('replay', () => {
   beforeAll(async () => {
     requireKernel();
     writeSpecs();
-    live = await runWithReport(['specs', folder, '--set', 'retries=1', '--trace', traces]);
+    live = await runWithReport(['specs', folder, '--set', 'retries=1', '--trace', traces, '--explain']);
   }, 120_000);
 
   function traceFiles(): readonly string[] {
@@ -130,11 +131,11 @@ function replayedReport(files: readonly string[]): readonly ReportedRun[] {
     const { trace } = read;
     return { run: { index: 0, timeline: trace.timeline }, verdict: judge(trace), attempts: 1, durationMs: 0, trace };
   });
-  let text = '';
-  const tell = jsonReporter({ write: (piece) => (text += piece), color: false });
+  const { sink, parts } = collecting();
+  const tell = jsonReporter(sink);
   const counts = { passed: 0, failed: 0, skipped: 0, errored: 0, inconclusive: 0, rejected: 0, durationMs: 0 };
   tell({ kind: 'suite-finished', summary: counts, results });
-  return byKey((JSON.parse(text) as Report).results);
+  return byKey((JSON.parse(parts.join('')) as Report).results);
 }
 
 function keyOf({ file, variant }: ReportedRun): string {
@@ -145,11 +146,10 @@ function byKey(runs: readonly ReportedRun[]): readonly ReportedRun[] {
   return [...runs].sort((left, right) => (keyOf(left) < keyOf(right) ? -1 : 1));
 }
 
-/** The headline of each run without its duration, with the explanation below; in no order, and without ladders. */
+/** The headline of each run without its duration, with the explanation and the ladder below; in no order. */
 function blocksOf(output: string): readonly string[] {
   const blocks: string[][] = [];
-  const text = output.replace(/^ +time +conn +harness \| kernel\n(?:.+\n)*\n/gm, '');
-  for (const line of text.split('\n')) {
+  for (const line of output.split('\n')) {
     if (/^(?:ok {2}|FAIL|skip|ERR ) /.test(line)) blocks.push([line.replace(/ \([^(]*\)$/, '')]);
     else if (line.startsWith('     ')) blocks.at(-1)?.push(line);
   }

@@ -3,17 +3,18 @@ import { consoleReporter, resultLines } from '../../src/report/console';
 import { painter } from '../../src/report/paint';
 import type { RunResult, SuiteEvent } from '../../src/suite/suite';
 import { summaryOf } from '../support/results';
+import { collecting } from '../support/sinks';
 import * as scenes from './scenes';
 
 function shown(result: RunResult): string {
-  return `\n${resultLines(result, painter(false)).join('\n')}\n`;
+  return `\n${resultLines(result, { paint: painter(false), columns: 80, whole: false }).join('\n')}\n`;
 }
 
 function printed(events: readonly SuiteEvent[], color = false): string {
-  let text = '';
-  const listener = consoleReporter({ write: (part) => (text += part), color });
+  const { sink, parts } = collecting({ color });
+  const listener = consoleReporter(sink);
   for (const event of events) listener(event);
-  return text;
+  return parts.join('');
 }
 
 describe('a run', () => {
@@ -40,12 +41,13 @@ describe('a run', () => {
               = time: expected +0 (tolerance +4ms), observed +9.051ms
               = at 9.052ms
            2 later step(s) not reached
-           last segments (< injected, > from the kernel):
-              0.000001 < default  S 0:0(0) win 64240 <mss 1460>
-              0.009052 > default  R. 0:0(0) ack 1 win 0
-              0.009053 > late     R. 0:0(0) ack 1 win 0
-           segments that no step expected:
-              0.009053 > late  R. 0:0(0) ack 1 win 0
+             line      time  conn     harn ker  segment
+               10  0.000001  default  |----->|  S 0:0(0) win 64240 <mss 1460>
+           !   11  0.009052  default  |<-----|  R. 0:0(0) ack 1 win 0
+                                                  expected S. 0:0(0) ack 1 <mss 1460>
+                                                  differs in flags, options, time
+           ?    -  0.009053  late     |<-----|  R. 0:0(0) ack 1 win 0 [stray: no step
+                                                took it]
       "
     `);
   });
@@ -60,8 +62,11 @@ describe('a run', () => {
               = nothing came until 1.004001s
               = at 1.004001s
            2 later step(s) not reached
-           last segments (< injected, > from the kernel):
-              0.000001 < default  S 0:0(0) win 64240 <mss 1460>
+             line      time  harness kernel  segment
+               10  0.000001  |----------->|  S 0:0(0) win 64240 <mss 1460>
+                             :            :  1.004s later
+           !   11  1.004001  |< - - - - - |  expected S. 0:0(0) ack 1 <mss 1460>
+                                               nothing came until 1.004001s
       "
     `);
   });
@@ -79,12 +84,14 @@ describe('a run', () => {
               = silence: expected nothing, observed . 777001:777001(0) ack 1 win 65535 (late)
               = came 499.94ms into the silence
               = at 500ms
-           last segments (< injected, > from the kernel):
-              0.000001 < default  S 0:0(0) win 64240 <mss 1460>
-              0.000052 > default  S. 0:0(0) ack 1 win 65160 <mss 1460>
-              0.500000 > late     . 777001:777001(0) ack 1 win 65535
-           segments that no step expected:
-              0.500000 > late  . 777001:777001(0) ack 1 win 65535
+             line      time  conn     harn ker  segment
+               10  0.000001  default  |----->|  S 0:0(0) win 64240 <mss 1460>
+               11  0.000052  default  |<-----|  S. 0:0(0) ack 1 win 65160 <mss 1460>
+           !   12  0.000070  default  |      *  queue: accept 7 (expected 6), limit 5
+                                      :      :  499.93ms later
+           !    -  0.500000  late     |<-----|  . 777001:777001(0) ack 1 win 65535
+                                                [stray: no step took it]
+                                                  failed: silence 1s
       "
     `);
   });
@@ -124,7 +131,7 @@ describe('a suite', () => {
 
   it('from beginning to end', () => {
     const text = printed([
-      { kind: 'suite-started', runs: 2, files: 1, jobs: 1 },
+      { kind: 'suite-started', runs: results.map(({ run }) => run), files: 1, jobs: 1 },
       ...results.flatMap((result): SuiteEvent[] => [
         { kind: 'run-started', run: result.run, attempt: 1 },
         { kind: 'run-finished', result },

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { jsonReporter } from '../../src/report/json';
 import type { RejectedSpec, RunResult, SuiteSummary } from '../../src/suite/suite';
 import { summaryOf } from '../support/results';
+import { collecting } from '../support/sinks';
 import * as scenes from './scenes';
 
 function documentOf(
@@ -9,8 +10,8 @@ function documentOf(
   rejected: readonly RejectedSpec[] = [],
   summary: SuiteSummary = summaryOf(),
 ): unknown {
-  const parts: string[] = [];
-  const listener = jsonReporter({ write: (part) => parts.push(part), color: true });
+  const { sink, parts } = collecting();
+  const listener = jsonReporter(sink);
   for (const one of rejected) listener({ kind: 'spec-rejected', rejected: one });
   for (const result of results) listener({ kind: 'run-finished', result });
   expect(parts).toEqual([]);

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { ktapReporter } from '../../src/report/ktap';
 import type { RunResult, SuiteEvent } from '../../src/suite/suite';
 import { summaryOf } from '../support/results';
+import { collecting } from '../support/sinks';
 import * as scenes from './scenes';
 
 const KSFT = '/tree/tools/testing/selftests/net/packetdrill';
@@ -24,12 +25,12 @@ const RESULTS: readonly RunResult[] = [
 ];
 
 function started(files: number): SuiteEvent {
-  return { kind: 'suite-started', runs: RESULTS.length, files, jobs: 2 };
+  return { kind: 'suite-started', runs: RESULTS.map(({ run }) => run), files, jobs: 2 };
 }
 
 function listening(): { readonly parts: string[]; readonly tell: (event: SuiteEvent) => void } {
-  const parts: string[] = [];
-  return { parts, tell: ktapReporter({ write: (part) => parts.push(part), color: true }) };
+  const { sink, parts } = collecting();
+  return { parts, tell: ktapReporter(sink) };
 }
 
 function reported(order: readonly number[]): string {

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { REPORTERS } from '../../src/report/reporters';
 import type { SuiteEvent } from '../../src/suite/suite';
 import { summaryOf } from '../support/results';
+import { collecting } from '../support/sinks';
 import * as scenes from './scenes';
 
 const RESULTS = [
@@ -15,12 +16,12 @@ const RESULTS = [
 ];
 
 it.each([...REPORTERS.keys()])('%s copes with every kind of event and result', (name) => {
-  let text = '';
-  const listener = REPORTERS.get(name)?.({ write: (part) => (text += part), color: false });
+  const { sink, parts } = collecting();
+  const listener = REPORTERS.get(name)?.(sink);
   const events: readonly SuiteEvent[] = [
     { kind: 'spec-warned', rejected: { file: { path: 'w.yaml', text: 'x' }, diagnostics: [] } },
     { kind: 'spec-rejected', rejected: { file: { path: 'r.yaml', text: 'x' }, diagnostics: [] } },
-    { kind: 'suite-started', runs: RESULTS.length, files: 1, jobs: 2 },
+    { kind: 'suite-started', runs: RESULTS.map(({ run }) => run), files: 1, jobs: 2 },
     ...RESULTS.flatMap((result): SuiteEvent[] => [
       { kind: 'run-started', run: result.run, attempt: 1 },
       { kind: 'run-finished', result },
@@ -28,6 +29,7 @@ it.each([...REPORTERS.keys()])('%s copes with every kind of event and result', (
     { kind: 'suite-finished', summary: summaryOf({ failed: 3 }), results: RESULTS },
   ];
   for (const event of events) listener?.(event);
+  const text = parts.join('');
   expect(text.endsWith('\n')).toBe(true);
   for (const { run } of RESULTS) expect(text).toContain(run.timeline.file);
   expect(text).not.toMatch(/undefined|NaN|\[object/);

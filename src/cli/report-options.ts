@@ -1,0 +1,25 @@
+/** The options of `run` that say what is told of it, and where. */
+import { type Command, Option } from 'commander';
+import { REPORTERS } from '../report/reporters';
+import { type ReporterChoice, reporters } from './arguments';
+
+export interface ReportOptions {
+  readonly trace?: string;
+  readonly pcapng?: string;
+  readonly explain: boolean;
+  readonly reporter?: readonly ReporterChoice[];
+}
+
+export function reportOptions(command: Command): Command {
+  const names = [...REPORTERS.keys()];
+  return command
+    .option('--trace <dir>', 'write one trace file for each run')
+    .option('--pcapng <dir>', 'write one capture for each run, for Wireshark')
+    .option('--explain', 'draw the ladder of every run, not only of those that failed', false)
+    .addOption(
+      new Option(
+        '--reporter <name[=file]>',
+        `${names.slice(0, -1).join(', ')} or ${names.at(-1) ?? ''}; may be given several times (default: console)`,
+      ).argParser(reporters(names)),
+    );
+}
