@@ -1,11 +1,12 @@
 /**
- * The fake host is held against the real one: the same specs, executed on both, must come to the same verdict by the
- * same checks. What passes on the fake in test/exec may then be believed of the kernel.
+ * The fake host is held against the real one, over every link: the same specs, executed on both, must come to the same
+ * verdict by the same checks. What passes on the fake in test/exec may then be believed of the kernel.
  */
 import { describe, expect, it } from 'vitest';
 import { execute } from '../../src/exec/execute';
 import type { Host } from '../../src/host/host';
 import { openLinuxHost } from '../../src/host/linux/linux-host';
+import { LINK_KINDS, type LinkKind } from '../../src/spec/link-kind';
 import { planSuite } from '../../src/suite/plan';
 import type { Timeline } from '../../src/timeline/timeline';
 import { judge } from '../../src/verify/judge';
@@ -62,9 +63,9 @@ steps:
   - call: shutdown(again, SHUT_WR) = 0`,
 };
 
-function timelineOf(body: string): Timeline {
+function timelineOf(body: string, link: LinkKind): Timeline {
   const file = { path: 'conformance.yaml', text: `name: conformance\nip: ipv4\n${body}\n` };
-  const [run] = planSuite([file], { set: new Map(), maxCombinations: 1 }).runs;
+  const [run] = planSuite([file], { set: new Map(), maxCombinations: 1, link }).runs;
   if (run === undefined) throw new Error(`the spec is wrong:\n${file.text}`);
   return run.timeline;
 }
@@ -84,13 +85,13 @@ async function outcomeOn(host: Host, timeline: Timeline): Promise<unknown> {
   };
 }
 
-describe('the fake host does what the kernel does', () => {
-  let real: Host | undefined;
+let real: Host | undefined;
 
+describe.each(LINK_KINDS)('the fake host does what the kernel does over the link %s', (link) => {
   it.each(Object.entries(SPECS))('%s', async (_name, body) => {
     requireKernel();
     real ??= openLinuxHost();
-    const timeline = timelineOf(body);
+    const timeline = timelineOf(body, link);
     expect(await outcomeOn(new FakeHost(), timeline)).toEqual(await outcomeOn(real, timeline));
   });
 });

@@ -1,11 +1,12 @@
 /**
- * The fake host is held against the real one at the port itself: the same calls, commands and segments must give the
+ * The fake host is held against the real one at the port itself, over every link: the same calls, commands and segments must give the
  * same answers. Numbers of descriptors are the business of each.
  */
 import { describe, expect, it } from 'vitest';
 import { NS_PER_MS, NS_PER_S } from '../../src/base/nanoseconds';
 import type { CallRequest, Host, Run } from '../../src/host/host';
 import { openLinuxHost } from '../../src/host/linux/linux-host';
+import { LINK_KINDS, type LinkKind } from '../../src/spec/link-kind';
 import type { CallOutcome, CommandOutcome } from '../../src/trace/trace';
 import { FakeHost } from '../support/fake-host';
 import { requireKernel } from '../support/live';
@@ -44,8 +45,8 @@ const COMMANDS: Readonly<Record<string, CommandOutcome>> = {
   'echo begun; sleep 600': { signal: 'SIGKILL', timedOut: true, output: 'begun\n' },
 };
 
-async function on<T>(host: Host, action: (run: Run) => T): Promise<T> {
-  const run = host.openRun(IPV4);
+async function on<T>(host: Host, link: LinkKind, action: (run: Run) => T): Promise<T> {
+  const run = host.openRun({ ...IPV4, link });
   try {
     run.startTimedPart();
     return action(run);
@@ -64,17 +65,17 @@ function answerOf(run: Run, request: (fd: number) => CallRequest): readonly [Cal
   return [outcome, sent.map(({ bytes }) => bytes.length)];
 }
 
-describe('the fake host answers as the kernel does', () => {
-  let real: Host | undefined;
+let real: Host | undefined;
 
-  function kernel(): Host {
-    requireKernel();
-    real ??= openLinuxHost();
-    return real;
-  }
+function kernel(): Host {
+  requireKernel();
+  real ??= openLinuxHost();
+  return real;
+}
 
+describe.each(LINK_KINDS)('the fake host answers as the kernel does over the link %s', (link) => {
   it.each(Object.entries(ON_A_CONNECTION))('to %s', async (_, request) => {
-    const [fake, live] = [new FakeHost(), kernel()].map((host) => on(host, (run) => answerOf(run, request)));
+    const [fake, live] = [new FakeHost(), kernel()].map((host) => on(host, link, (run) => answerOf(run, request)));
     expect(await fake).toEqual(await live);
   });
 
@@ -93,7 +94,7 @@ describe('the fake host answers as the kernel does', () => {
         made.map((one) => run.call({ name: 'close', fd: one }, LIMIT_NS).outcome.errno),
       ];
     };
-    expect(await on(new FakeHost(), opened)).toEqual(await on(kernel(), opened));
+    expect(await on(new FakeHost(), link, opened)).toEqual(await on(kernel(), link, opened));
   });
 
   it.each(Object.entries(COMMANDS))('to the command `%s`', async (text, told) => {
@@ -103,6 +104,6 @@ describe('the fake host answers as the kernel does', () => {
       const { startedNs, endedNs, outcome } = run.shell({ text, folder: '/', limitNs: 100 * NS_PER_MS });
       return { outcome, isInOrder: beforeNs <= startedNs && startedNs < endedNs && endedNs <= run.nowNs() };
     };
-    expect(await on(fake, command)).toEqual(await on(kernel(), command));
+    expect(await on(fake, link, command)).toEqual(await on(kernel(), link, command));
   });
 });

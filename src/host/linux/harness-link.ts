@@ -16,6 +16,8 @@ export interface Tap {
 }
 
 export interface HarnessLink extends Tap {
+  /** Returns when packets get through. Call this when the device is up. @throws HostError */
+  awaitReady(): void;
   /** Hands a packet to the kernel under test. @returns zero or more, or minus the errno */
   write(packet: Uint8Array): number;
   /** One packet of the kernel's has been seen: it need not be kept any more. */

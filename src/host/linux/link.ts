@@ -4,12 +4,10 @@
  * The device has the same name over each kind of link, that of packetdrill's, since commands of scripts name it.
  */
 import { existsSync, writeFileSync } from 'node:fs';
-import { NS_PER_S } from '../../base/nanoseconds';
 import type { Network } from '../../timeline/timeline';
 import { addressBytes } from '../../wire/address';
 import { HostError } from '../host';
 import { IFF_NOARP, IFF_UP } from './constants';
-import { libc, newTimespec } from './libc';
 import { setSpeed } from './link-speed';
 import { attribute, NETLINK_ROUTE, NetlinkSocket, uint32 } from './netlink';
 import {
@@ -23,6 +21,7 @@ import {
   newAddress,
   newRoute,
   noLinkLocalAddress,
+  pollUntil,
 } from './rtnetlink';
 
 /** The device of the kernel under test. */
@@ -33,9 +32,6 @@ const QUEUE_PACKETS = 10_000;
 
 const RTN_LOCAL = 2;
 const RTM_TYPE_AT = 7;
-
-const LOCAL_ROUTE_WITHIN_NS = NS_PER_S;
-const LOCAL_ROUTE_POLL_NS = 50_000;
 
 /** @throws HostError when the kernel refuses a step */
 export function configureLinks(network: Network, deviceIndex: number): void {
@@ -92,12 +88,6 @@ function linkSteps(network: Network, index: number): readonly LinkStep[] {
 /** A kernel thread enters the route that makes an IPv6 address local; packets that come before it are lost. */
 function awaitLocalRoute(netlink: NetlinkSocket, network: Network): void {
   const question = getRoute(6, addressBytes(network.localAddress, network.ipVersion));
-  const pause = newTimespec();
-  for (let waitedNs = 0; waitedNs < LOCAL_ROUTE_WITHIN_NS; waitedNs += LOCAL_ROUTE_POLL_NS) {
-    const answer = netlink.ask(question);
-    if (typeof answer !== 'number' && answer.body[RTM_TYPE_AT] === RTN_LOCAL) return;
-    pause[2] = LOCAL_ROUTE_POLL_NS;
-    libc.ppoll(null, 0, pause, null);
-  }
+  if (pollUntil(netlink, question, ({ body }) => body[RTM_TYPE_AT] === RTN_LOCAL)) return;
   throw new HostError('system-call', `${network.localAddress} did not become a local address`);
 }

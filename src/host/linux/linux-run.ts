@@ -72,6 +72,7 @@ export class LinuxRun implements Run {
       if (guardian !== undefined) this.#undo.push(guardian.hold());
       this.#link = this.#keep(openHarnessLink(network));
       configureLinks(network, this.#link.leavesBy);
+      this.#link.awaitReady();
       this.#packets = this.#keep(new PacketSocket(this.#clock, this.#link));
       this.#diag = this.#keep(new SockDiag());
       this.#counters = this.#keep(new CounterFiles());

@@ -6,29 +6,33 @@ import { DEVICE } from './link';
 import { inFurtherNetwork } from './namespace';
 import { switchOffloadsOff } from './offloads';
 import { RawSender } from './raw-sender';
-import { joinByVeth } from './veth';
+import { VethPair } from './veth';
 
 export class RawLink implements HarnessLink {
   readonly arrivesAt: number;
   readonly leavesBy: number;
+  readonly #pair: VethPair;
   readonly #sender: RawSender;
 
   /** @throws HostError */
   constructor(network: Network) {
     // The harness's network lives as long as the socket that was made in it.
-    this.#sender = inFurtherNetwork((testedFd) => {
-      joinByVeth(network, testedFd);
-      return new RawSender(network.ipVersion, network.localAddress);
-    });
+    const { pair, sender } = inFurtherNetwork((testedFd) => openHarnessEnd(network, testedFd));
+    this.#pair = pair;
+    this.#sender = sender;
     this.arrivesAt = libc.ifNameToIndex(DEVICE);
     this.leavesBy = this.arrivesAt;
     try {
-      // With them, it does what `superSegments` is about by itself.
+      // With them, it does by itself what `superSegments` is about.
       if (!network.superSegments) switchOffloadsOff(DEVICE);
     } catch (error) {
-      this.#sender.close();
+      this.close();
       throw error;
     }
+  }
+
+  awaitReady(): void {
+    this.#pair.awaitCarrier();
   }
 
   write(packet: Uint8Array): number {
@@ -39,6 +43,17 @@ export class RawLink implements HarnessLink {
   discardOne(): void {}
 
   close(): void {
+    this.#pair.close();
     this.#sender.close();
+  }
+}
+
+function openHarnessEnd(network: Network, testedFd: number): { readonly pair: VethPair; readonly sender: RawSender } {
+  const pair = new VethPair(network, testedFd);
+  try {
+    return { pair, sender: new RawSender(network.ipVersion, network.localAddress) };
+  } catch (error) {
+    pair.close();
+    throw error;
   }
 }

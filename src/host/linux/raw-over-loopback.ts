@@ -26,6 +26,9 @@ export class RawOverLoopback implements HarnessLink {
     }
   }
 
+  /** Both devices are ready as soon as they are up. */
+  awaitReady(): void {}
+
   write(packet: Uint8Array): number {
     return this.#sender.send(packet);
   }

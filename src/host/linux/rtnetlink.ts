@@ -1,14 +1,27 @@
 /** The messages by which interfaces, addresses, routes and neighbours are set up (rtnetlink(7)), and their sending. */
+import { NS_PER_S } from '../../base/nanoseconds';
 import type { IpVersion } from '../../wire/wire';
 import { concatBytes, viewOf } from '../../wire/bytes';
 import { HostError } from '../host';
 import { AF_INET, AF_INET6, AF_UNSPEC, EEXIST } from './constants';
 import { errnoName } from './errno';
-import { attribute, type NetlinkMessage, type NetlinkSocket, NLM_F_CREATE, NLM_F_EXCL, uint32 } from './netlink';
+import { libc, newTimespec } from './libc';
+import {
+  attribute,
+  findAttribute,
+  type NetlinkMessage,
+  type NetlinkSocket,
+  NLM_F_CREATE,
+  NLM_F_EXCL,
+  uint32,
+} from './netlink';
 
 export const LOOPBACK_INDEX = 1;
+/** struct ifinfomsg. */
+const LINK_HEADER_BYTES = 16;
 
 const RTM_NEWLINK = 16;
+const RTM_GETLINK = 18;
 const RTM_NEWADDR = 20;
 const RTM_NEWROUTE = 24;
 const RTM_GETROUTE = 26;
@@ -18,6 +31,8 @@ export const IFLA_ADDRESS = 1;
 export const IFLA_IFNAME = 3;
 export const IFLA_MTU = 4;
 export const IFLA_TXQLEN = 13;
+const IFLA_OPERSTATE = 16;
+const IF_OPER_UP = 6;
 const IFLA_LINKINFO = 18;
 const IFLA_AF_SPEC = 26;
 export const IFLA_NET_NS_FD = 28;
@@ -47,10 +62,32 @@ const NUD_PERMANENT = 0x80;
 
 const CREATE = NLM_F_CREATE | NLM_F_EXCL;
 
+const POLLED_FOR_NS = NS_PER_S;
+const POLL_NS = 50_000;
+
 /** One thing to set up, and how an error names it. */
 export interface LinkStep {
   readonly what: string;
   readonly message: NetlinkMessage;
+}
+
+/**
+ * Asks again and again, for at most a second, until the answer is the right one.
+ * @returns whether it came to be
+ */
+export function pollUntil(
+  netlink: NetlinkSocket,
+  question: NetlinkMessage,
+  isRight: (answer: NetlinkMessage) => boolean,
+): boolean {
+  const pause = newTimespec();
+  for (let waitedNs = 0; waitedNs < POLLED_FOR_NS; waitedNs += POLL_NS) {
+    const answer = netlink.ask(question);
+    if (typeof answer !== 'number' && isRight(answer)) return true;
+    pause[2] = POLL_NS;
+    libc.ppoll(null, 0, pause, null);
+  }
+  return false;
 }
 
 /** @throws HostError when the kernel refuses a step that is not done already */
@@ -81,6 +118,16 @@ export function newVethPair(ends: readonly [readonly Uint8Array[], readonly Uint
   const kind = attribute(IFLA_INFO_KIND, new TextEncoder().encode('veth'));
   const info = attribute(IFLA_LINKINFO, concatBytes([kind, attribute(IFLA_INFO_DATA, peerData)]));
   return { type: RTM_NEWLINK, flags: CREATE, body: concatBytes([linkHeader(0, 0), ...own, info]) };
+}
+
+/** Asks for an interface. */
+export function getLink(index: number): NetlinkMessage {
+  return { type: RTM_GETLINK, flags: 0, body: linkHeader(index, 0) };
+}
+
+/** Whether the interface of an answer to `getLink` sends: it may be up and not do so yet. */
+export function isOperational({ body }: NetlinkMessage): boolean {
+  return findAttribute(body, LINK_HEADER_BYTES, IFLA_OPERSTATE)?.[0] === IF_OPER_UP;
 }
 
 /** Without a link-local address the kernel solicits no routers. */
@@ -140,7 +187,7 @@ export function maskHostBits(bytes: Uint8Array, prefixLength: number): Uint8Arra
 
 /** struct ifinfomsg; what is raised may not be lowered by it. */
 function linkHeader(index: number, flagsUp: number): Uint8Array {
-  const header = new Uint8Array(16);
+  const header = new Uint8Array(LINK_HEADER_BYTES);
   const view = viewOf(header);
   view.setUint8(0, AF_UNSPEC);
   view.setInt32(4, index, true);

@@ -81,6 +81,9 @@ export class Tun implements HarnessLink {
     this.leavesBy = this.arrivesAt;
   }
 
+  /** It is ready as soon as it is up. */
+  awaitReady(): void {}
+
   /** @returns zero or more, or minus the errno */
   write(packet: Uint8Array): number {
     if (this.#framed === undefined) return libc.write(this.#fd, packet, packet.length);

@@ -18,14 +18,17 @@ import { attribute, NETLINK_ROUTE, NetlinkSocket, uint32 } from './netlink';
 import {
   carryOut,
   changeLink,
+  getLink,
   IFLA_ADDRESS,
   IFLA_IFNAME,
   IFLA_NET_NS_FD,
+  isOperational,
   type LinkStep,
   LOOPBACK_INDEX,
   newNeighbour,
   newRoute,
   newVethPair,
+  pollUntil,
 } from './rtnetlink';
 
 /** The harness's end. */
@@ -34,20 +37,41 @@ const HARNESS_DEVICE = 'harness0';
 const HARDWARE_ADDRESS = Uint8Array.of(0x02, 0, 0, 0, 0, 0x01);
 const HARNESS_HARDWARE_ADDRESS = Uint8Array.of(0x02, 0, 0, 0, 0, 0x02);
 
-/**
- * Makes the pair, with the harness's end in the network of the calling thread: it is up, has no address, and a route to
- * the kernel under test alone. The other end is still down.
- *
- * @param testedFd the network of the kernel under test
- * @throws HostError `no-raw-socket` when this kernel has no veth
- */
-export function joinByVeth(network: Network, testedFd: number): void {
-  const netlink = new NetlinkSocket(NETLINK_ROUTE);
-  try {
-    makePair(netlink, testedFd);
-    carryOut(netlink, harnessSteps(network, libc.ifNameToIndex(HARNESS_DEVICE)));
-  } finally {
-    netlink.close();
+export class VethPair {
+  readonly #netlink = new NetlinkSocket(NETLINK_ROUTE);
+  readonly #harnessIndex: number;
+
+  /**
+   * Makes the pair, with the harness's end in the network of the calling thread: it is up, has no address, and a route
+   * to the kernel under test alone. The other end is still down.
+   *
+   * @param testedFd the network of the kernel under test
+   * @throws HostError `no-raw-socket` when this kernel has no veth
+   */
+  constructor(network: Network, testedFd: number) {
+    try {
+      makePair(this.#netlink, testedFd);
+      this.#harnessIndex = libc.ifNameToIndex(HARNESS_DEVICE);
+      carryOut(this.#netlink, harnessSteps(network, this.#harnessIndex));
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Call this when the other end is up. The harness's end was up first, and hears of its neighbour from a kernel thread
+   * (net/core/link_watch.c): until then it drops what it is to send.
+   * @throws HostError `system-call`
+   */
+  awaitCarrier(): void {
+    if (pollUntil(this.#netlink, getLink(this.#harnessIndex), isOperational)) return;
+    throw new HostError('system-call', `${HARNESS_DEVICE} did not get a carrier`);
+  }
+
+  /** Lets go of what the set-up needed. The pair lives as long as both networks. */
+  close(): void {
+    this.#netlink.close();
   }
 }
 
