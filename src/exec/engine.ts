@@ -35,6 +35,13 @@ export type Action =
       readonly packet: SegmentPattern;
       readonly count: number;
     }
+  | {
+      readonly kind: 'sysctl';
+      readonly step: number;
+      readonly plannedNs: Ns;
+      readonly name: string;
+      readonly value: string;
+    }
   | { readonly kind: 'mark'; readonly step: number; readonly plannedNs: Ns }
   | { readonly kind: 'command'; readonly step: number; readonly plannedNs: Ns; readonly command: Command }
   | { readonly kind: 'code'; readonly step: number; readonly plannedNs: Ns; readonly code: CodeBlock }
@@ -85,6 +92,8 @@ export class Engine {
         return this.#send(step, action.packet, plannedNs);
       case 'flood':
         return { kind: 'flood', step: index, plannedNs, packet: action.packet, count: action.count };
+      case 'sysctl':
+        return { ...action, step: index, plannedNs };
       case 'call': {
         const connection = step.connection === undefined ? undefined : this.#progress.book.connection(step.connection);
         return { kind: 'call', step: index, plannedNs, call: action.call, returns: action.returns, connection };

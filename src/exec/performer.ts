@@ -144,6 +144,7 @@ export class Performer {
         return;
       case 'send':
       case 'flood':
+      case 'sysctl':
       case 'call':
       case 'sample':
       case 'mark':
@@ -161,6 +162,9 @@ export class Performer {
         return;
       case 'flood':
         this.#record(flood(deed, this.#timeline, this.#run, (frame) => this.#record({ kind: 'frame', ...frame })));
+        return;
+      case 'sysctl':
+        this.#tune(deed);
         return;
       case 'call':
         this.#call(deed);
@@ -182,6 +186,12 @@ export class Performer {
   #send({ step, plannedNs, bytes }: Extract<Deed, { kind: 'send' }>): void {
     const { startedNs, errno } = this.#run.inject(bytes);
     this.#record({ kind: 'sent', step, plannedNs, startedNs, bytes, errno });
+  }
+
+  #tune({ step, plannedNs, name, value }: Extract<Deed, { kind: 'sysctl' }>): void {
+    const startedNs = this.#run.nowNs();
+    this.#run.setSysctl(name, value);
+    this.#record({ kind: 'tuned', step, plannedNs, startedNs, endedNs: this.#run.nowNs() });
   }
 
   #call(deed: Extract<Deed, { kind: 'call' }>): void {

@@ -36,6 +36,7 @@ export function endsNs(open: OpenStep): Ns {
       return action.exclusive ? open.window.latestNs : open.window.latestNs + GRACE_NS;
     case 'inject':
     case 'flood':
+    case 'sysctl':
     case 'call':
     case 'sample':
     case 'mark':

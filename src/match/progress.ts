@@ -106,6 +106,7 @@ export class Progress {
     switch (open.step.action.kind) {
       case 'inject':
       case 'flood':
+      case 'sysctl':
       case 'call':
       case 'mark':
       case 'command':
@@ -159,6 +160,9 @@ export class Progress {
         return;
       case 'sampled':
         this.#onSampled(observation);
+        return;
+      case 'tuned':
+        this.#onTuned(observation);
         return;
       case 'marked':
         this.#onMarked(observation);
@@ -316,6 +320,12 @@ export class Progress {
     this.#recordTiming(startedNs);
     this.#code.take(step, code, sample, atNs);
     if (!this.failed) this.#finish({ plannedNs, actualNs: atNs, scriptedNs: this.#scriptedNs() });
+  }
+
+  #onTuned({ step: index, startedNs, endedNs }: ObservationOf<'tuned'>): void {
+    const { plannedNs } = this.#openStep(index);
+    this.#recordTiming(startedNs);
+    this.#finish({ plannedNs, actualNs: startedNs, readyNs: endedNs });
   }
 
   #onMarked({ step: index, counters, atNs }: ObservationOf<'marked'>): void {

@@ -216,6 +216,8 @@ export type StepAction =
     }
   | { readonly kind: 'call'; readonly call: Call; readonly returns?: When }
   | { readonly kind: 'sample'; readonly sample: SampleExpectation; readonly withinNs?: Ns }
+  /** Sets a sysctl of the private network. */
+  | { readonly kind: 'sysctl'; readonly name: string; readonly value: string }
   | { readonly kind: 'mark'; readonly name: string }
   | { readonly kind: 'wait' }
   | { readonly kind: 'command'; readonly command: ShellCommand }

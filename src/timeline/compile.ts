@@ -165,10 +165,10 @@ function compileStep(step: Step, context: StepContext): Unnumbered {
   };
 }
 
-/** A silence without a connection is everybody's, a command or a flood nobody's; every other step without one belongs to the default connection. */
+/** A silence without a connection is everybody's, a command, a sysctl or a flood nobody's; every other step without one belongs to the default connection. */
 function connectionOf(step: Step, { table }: StepContext): number | undefined {
   if (step.connection !== undefined) return table.indexOf.get(step.connection.name);
-  const isNobodys = ['silence', 'flood', 'command', 'code'].includes(step.action.kind);
+  const isNobodys = ['silence', 'flood', 'sysctl', 'command', 'code'].includes(step.action.kind);
   return isNobodys ? undefined : table.indexOf.get(DEFAULT_CONNECTION);
 }
 
@@ -198,6 +198,7 @@ function compileAction(step: Step, context: StepContext): TimelineAction {
     case 'flood':
       return { ...action, packet: sendable(action.packet, step.span, context) };
     case 'silence':
+    case 'sysctl':
     case 'code':
     case 'call':
     case 'sample':

@@ -116,6 +116,7 @@ const FIELDS: Readonly<Record<Observation['kind'], Readonly<Record<string, Field
   commanded: { ...ACTION, endedNs: 'number', outcome: 'record' },
   interpreted: { atNs: 'number', outcome: 'record' },
   cleaned: { atNs: 'number', outcome: 'record' },
+  tuned: { ...ACTION, endedNs: 'number' },
   marked: { step: 'number', atNs: 'number', counters: 'record' },
   tick: { atNs: 'number' },
 };

@@ -134,6 +134,14 @@ export type Observation =
   | { readonly kind: 'interpreted'; readonly atNs: Ns; readonly outcome: CommandOutcome }
   /** The cleanup command of a script has run, behind its last step. */
   | { readonly kind: 'cleaned'; readonly atNs: Ns; readonly outcome: CommandOutcome }
+  /** A sysctl was set. */
+  | {
+      readonly kind: 'tuned';
+      readonly step: number;
+      readonly plannedNs: Ns;
+      readonly startedNs: Ns;
+      readonly endedNs: Ns;
+    }
   /** A `mark` step: the counters to which later deltas refer. */
   | { readonly kind: 'marked'; readonly step: number; readonly atNs: Ns; readonly counters: CounterValues }
   /** The clock, read when something was waited for and nothing came. */

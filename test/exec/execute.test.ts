@@ -358,6 +358,28 @@ describe('times', () => {
   });
 });
 
+describe('a sysctl that is set while the clock runs', () => {
+  const timeline = timelineOf([
+    wait(after(S)),
+    step({ kind: 'sysctl', name: 'net.core.somaxconn', value: '9' }, { connection: null }),
+    inject(SYN, { when: after(S) }),
+  ]);
+
+  it('is set at its time', async () => {
+    const host = new FakeHost();
+    const { trace } = await execute(timeline, host);
+    expect(host.runs[0]?.log).toContain('setSysctl net.core.somaxconn=9');
+    expect(trace.observations.find(({ kind }) => kind === 'tuned')).toMatchObject({ step: 1, plannedNs: S });
+    expect(judge(trace).status).toBe('passed');
+  });
+
+  it('that cannot be set is told with its line', async () => {
+    const refused = new HostError('refused-sysctl', 'no such value');
+    const { trace } = await execute(timeline, new FakeHost({ failing: ['setSysctl', refused] }));
+    expect(trace.end).toMatchObject({ kind: 'host-error', error: { code: 'refused-sysctl', line: 11 } });
+  });
+});
+
 describe('the environment', () => {
   const trouble = new HostError('system-call', 'the machine is on fire', 'water it');
   const timeline = timelineOf(

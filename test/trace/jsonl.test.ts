@@ -53,6 +53,7 @@ const OBSERVATIONS: readonly Observation[] = [
   },
   { kind: 'marked', step: 1, atNs: 9, counters: {} },
   { kind: 'flooded', step: 1, plannedNs: 3, startedNs: 4, endedNs: 9, sent: 5, errno: 'ENOBUFS', answered: 2 },
+  { kind: 'tuned', step: 1, plannedNs: 3, startedNs: 4, endedNs: 9 },
   { kind: 'unsendable', step: 1, atNs: 10, reason: 'a "quoted" reason\nin two lines' },
   tick(11),
 ];

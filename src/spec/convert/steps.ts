@@ -115,6 +115,7 @@ class StepWriter {
       case 'group':
       case 'silence':
       case 'sample':
+      case 'sysctl':
       case 'mark':
       case 'wait':
         // No script has these.

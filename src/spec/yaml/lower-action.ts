@@ -7,6 +7,7 @@ import type { GroupMember, Step } from '../model';
 import { parseCall } from '../notation/call';
 import { durationAt, flagAt, integerAt, nameAt, snippetAtKey, textAt, toleranceAt, whenAt } from './access';
 import { lowerFlood } from './lower-flood';
+import { lowerSysctls } from './lower-header';
 import { packetAt } from './lower-packet';
 import { lowerRetransmit } from './lower-retransmit';
 import { lowerRst } from './lower-rst';
@@ -56,6 +57,8 @@ export function lowerAction(action: Exclude<ActionKey, 'repeat'>, source: StepSo
       return lowerCall(source);
     case 'script':
       return lowerScript(source);
+    case 'sysctl':
+      return lowerSysctlStep(source);
     case 'mark':
       return lowerMark(source);
     case 'wait':
@@ -196,6 +199,19 @@ function lowerCall(source: StepSource): readonly Step[] {
   if (call === undefined) return [];
   const action = { kind: 'call', call, ...(returns === undefined ? {} : { returns }) } as const;
   return [makeStep(source, { label: labelOf('call', actionText(source)), action, when, connection, tolerance })];
+}
+
+/** One step for each name. */
+function lowerSysctlStep(source: StepSource): readonly Step[] {
+  const when = whenOf(source, false);
+  const sysctls = lowerSysctls(child(source.tree, 'sysctl'), source.complaints);
+  return sysctls.map(({ name, value }, index) =>
+    makeStep(source, {
+      label: labelOf('sysctl', `${name} = ${value}`),
+      action: { kind: 'sysctl', name, value },
+      when: index === 0 ? when : { kind: 'prompt' },
+    }),
+  );
 }
 
 function lowerMark(source: StepSource): readonly Step[] {

@@ -50,7 +50,7 @@ export function lowerHeader(root: Tree, complaints: Complaints): Header {
     ...(source === undefined ? {} : { source }),
     requires: lowerRequirements(child(root, 'requires'), complaints),
     ip: lowerIp(root, complaints),
-    sysctls: lowerSysctls(root, complaints),
+    sysctls: lowerSysctls(child(root, 'sysctls'), complaints),
     ...(server === undefined ? {} : { server }),
     network: lowerNetwork(root),
     ...(tolerance === undefined ? {} : { tolerance }),
@@ -100,9 +100,10 @@ function lowerIp(root: Tree, complaints: Complaints): readonly IpVariant[] {
   return found.length === 0 ? ['ipv4', 'ipv6'] : found;
 }
 
-function lowerSysctls(root: Tree, complaints: Complaints): readonly Sysctl[] {
+/** Names with values; a list of values is joined with blanks. */
+export function lowerSysctls(tree: Tree | undefined, complaints: Complaints): readonly Sysctl[] {
   const sysctls: Sysctl[] = [];
-  for (const { key, keySpan, value } of entries(child(root, 'sysctls'))) {
+  for (const { key, keySpan, value } of entries(tree)) {
     checkSysctlName(key, keySpan, complaints);
     const text = scalars(value)
       .map((scalar) => scalar.text.trim())

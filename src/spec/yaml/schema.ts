@@ -155,6 +155,18 @@ function fieldMap(names: readonly string[], value: z.ZodMiniType): Record<string
   return Object.fromEntries(names.map((field) => [field, z.optional(value)]));
 }
 
+const sysctlValues = z.record(
+  z.string(),
+  worded(
+    z.union([
+      z.string(),
+      z.number(),
+      z.array(worded(z.union([z.string(), z.number()]), 'a number or a text')).check(z.minLength(1)),
+    ]),
+    'a number, a text or a list of them',
+  ),
+);
+
 const valueRecord = z.record(z.string(), number);
 
 /** The schema of each kind of step, by its action's key. `steps` of `repeat` are looked at one by one elsewhere. */
@@ -282,6 +294,11 @@ export const STEP_SCHEMAS = {
     connection,
     when,
   }),
+  sysctl: z.strictObject({
+    sysctl: described(sysctlValues, 'Set sysctls of the private network, while the clock runs.'),
+    at,
+    when,
+  }),
   mark: z.strictObject({ mark: described(name, 'Remember the counters under this name.'), at, when }),
   wait: z.strictObject({ wait: described(duration, 'Let time pass.'), when }),
   repeat: z.strictObject({
@@ -351,20 +368,7 @@ export const SPEC_SCHEMA = z.strictObject({
     z.record(z.string(), worded(z.array(scalar).check(z.minLength(1)), 'a list of values')),
     'One run for each combination of these values.',
   ),
-  sysctls: optional(
-    z.record(
-      z.string(),
-      worded(
-        z.union([
-          z.string(),
-          z.number(),
-          z.array(worded(z.union([z.string(), z.number()]), 'a number or a text')).check(z.minLength(1)),
-        ]),
-        'a number, a text or a list of them',
-      ),
-    ),
-    'Sysctls of the private network, set before time zero.',
-  ),
+  sysctls: optional(sysctlValues, 'Sysctls of the private network, set before time zero.'),
   server: optional(
     worded(z.union([listener, command]), '`{ listen: PORT }` or `{ command: TEXT, port: PORT }`'),
     'Who listens; absent when a call does, or nobody.',

@@ -224,3 +224,21 @@ describe('speed', () => {
     expect(performance.now() - startedAt).toBeLessThan(15_000);
   });
 });
+
+describe('sysctl', () => {
+  const actions = (text: string): readonly unknown[] => goodSteps(text).map(({ action, when }) => [action, when.kind]);
+
+  it('is one step for each name, the first at the time of the step', () => {
+    const steps = '  - sysctl: { net.core.somaxconn: 3, net.ipv4.tcp_rmem: [1, 2, 3] }\n    at: +1s';
+    expect(actions(steps)).toEqual([
+      [{ kind: 'sysctl', name: 'net.core.somaxconn', value: '3' }, 'window'],
+      [{ kind: 'sysctl', name: 'net.ipv4.tcp_rmem', value: '1 2 3' }, 'prompt'],
+    ]);
+  });
+
+  it('takes what the head takes', () => {
+    expect(troublesOf('  - sysctl: { kernel.hostname: x }')).toEqual(['bad-value: kernel.hostname']);
+    expect(troublesOf('  - sysctl: { net.core.somaxconn: }').map((one) => one.split(':')[0])).toEqual(['wrong-type']);
+    expect(troublesOf('  - sysctl: net.core.somaxconn').map((one) => one.split(':')[0])).toEqual(['wrong-type']);
+  });
+});
