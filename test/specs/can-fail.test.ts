@@ -17,6 +17,9 @@ interface Candidate {
   readonly file: string;
 }
 
+/** Nothing shortens what these show; mutants of them would take hours. */
+const TOO_LONG = ['specs/closing/time-wait.yaml'];
+
 /** Specs that mostly wait run beside each other in any number; those with a server need the processor. */
 const GROUPS = [
   { name: 'waiting', options: ['--jobs', '40'] },
@@ -66,9 +69,9 @@ describe('each expectation of each shipped spec', () => {
   beforeAll(async () => {
     requireKernel();
     for (const { name } of GROUPS) mkdirSync(folderOf(name), { recursive: true });
-    for (const spec of shippedSpecs()) write(spec);
+    for (const spec of shippedSpecs()) if (!TOO_LONG.includes(spec)) write(spec);
     for (const { name, options } of GROUPS) {
-      const { report } = await runWithReport([folderOf(name), '--ip', 'ipv4', ...options]);
+      const { report } = await runWithReport([folderOf(name), '--ip', 'ipv4', '--longest', '40s', ...options]);
       // One text that is refused keeps all others from running.
       if (report.rejected.length > 0) throw new Error(JSON.stringify(report.rejected, undefined, 2));
       for (const run of report.results) runs.set(run.file, run);
@@ -92,6 +95,7 @@ describe('each expectation of each shipped spec', () => {
   it('is left alone only for a known reason', () => {
     const reasons = new Set([...sets.values()].flatMap((set) => set.unchangeable.map(({ reason }) => reason)));
     expect([...reasons].sort()).toEqual([
+      'another kernel',
       'input of a call',
       'name of a timestamp',
       'origin of the sequence space',

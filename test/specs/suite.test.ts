@@ -11,7 +11,10 @@ const ROWS: Readonly<Record<string, readonly string[]>> = {
   'W1 Recv-Q and Send-Q of a listener': ['watching/listener-columns'],
   'W2 Recv-Q and Send-Q of other sockets': ['watching/connection-columns'],
   'W3 /proc/net/tcp shows the length and no limit': ['watching/proc-net-tcp'],
-  'W4 the limit is min(backlog, somaxconn)': ['watching/limit-is-the-smaller'],
+  'W4 the limit is min(backlog, somaxconn), taken by listen()': [
+    'watching/limit-is-the-smaller',
+    'watching/limit-is-taken-at-listen',
+  ],
   'W5 a real server overflows with 5, not with 2048': [
     'watching/real-server-overflow',
     'watching/real-server-no-overflow',
@@ -33,6 +36,21 @@ const ROWS: Readonly<Record<string, readonly string[]>> = {
   'S5 always cookies': ['syn-queue/cookies-always'],
   'S6 a cookie on a full accept queue': ['syn-queue/cookie-ack-on-full-queue'],
   'S7 the SYN+ACK timer': ['syn-queue/synack-timer'],
+  'S8 pressure lowers the number of retries': ['syn-queue/pressure-lowers-retries'],
+  'S9 settings of the listener': ['syn-queue/defer-accept', 'syn-queue/settings-of-the-listener'],
+  'S10 a flood': ['syn-queue/flood-with-cookies', 'syn-queue/flood-without-cookies'],
+  'C1 SYN retransmission': ['opening/syn-retransmission', 'opening/syn-linear-timeouts'],
+  'C2 FIN retransmission of an orphan': ['closing/orphan-fin'],
+  'C3 FIN_WAIT2 and TIME_WAIT': [
+    'closing/fin-wait2',
+    'closing/fin-wait2-ends-early',
+    'closing/time-wait',
+    'closing/time-wait-buckets',
+    'closing/time-wait-reuse',
+    'closing/time-wait-keeps-its-port',
+    'closing/time-wait-bound-port',
+  ],
+  'C4 keepalive': ['timeouts/keepalive', 'timeouts/keepalive-answered'],
   'C5 RST timing': [
     'reset/closed-port',
     'reset/rst-in-window',
@@ -41,7 +59,15 @@ const ROWS: Readonly<Record<string, readonly string[]>> = {
     'reset/linger-zero',
     'reset/connect-to-a-closed-port',
   ],
+  'C6 zero-window probes and tcp_retries2': [
+    'timeouts/zero-window-unanswered',
+    'timeouts/zero-window-answered',
+    'timeouts/unanswered-data',
+  ],
 };
+
+/** Runs that nobody waits for in real time. */
+const TOO_LONG = /^takes .* in real time: /;
 
 describe('the shipped suite', () => {
   let report: Report;
@@ -53,13 +79,14 @@ describe('the shipped suite', () => {
   }, 240_000);
 
   it('passes on this kernel', () => {
-    expect(report.results.filter((run) => run.status !== 'passed').map(describeRun)).toEqual([]);
+    const ran = report.results.filter(({ reason }) => !TOO_LONG.test(reason ?? ''));
+    expect(ran.filter((run) => run.status !== 'passed').map(describeRun)).toEqual([]);
     expect(report.rejected).toEqual([]);
     expect(status).toBe(0);
     expect(report.summary).toMatchObject({
-      passed: report.results.length,
+      passed: ran.length,
       failed: 0,
-      skipped: 0,
+      skipped: report.results.length - ran.length,
       errored: 0,
       inconclusive: 0,
       rejected: 0,
@@ -94,7 +121,7 @@ describe('the shipped suite', () => {
   it('shows each experiment by a spec, and each spec belongs to one', () => {
     const named = Object.values(ROWS).flatMap((specs) => specs.map((spec) => `specs/${spec}.yaml`));
     expect(Object.keys(ROWS).map((row) => row.split(' ')[0])).toEqual(
-      'W1 W2 W3 W4 W5 W6 A1 A2 A3 A4 A5 A6 A7 A9 A10 S1 S2 S3 S4 S5 S6 S7 C5'.split(' '),
+      'W1 W2 W3 W4 W5 W6 A1 A2 A3 A4 A5 A6 A7 A9 A10 S1 S2 S3 S4 S5 S6 S7 S8 S9 S10 C1 C2 C3 C4 C5 C6'.split(' '),
     );
     expect(shippedSpecs()).toEqual(expect.arrayContaining(named));
     expect([...named].sort()).toEqual(shippedSpecs());

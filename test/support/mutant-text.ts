@@ -27,7 +27,9 @@ export type Reason =
   /** A repetition without `then` says nothing about what comes behind it. */
   | 'no end of the repetitions'
   /** How long a real program may take: shorter would depend on the machine. */
-  | 'patience with a server';
+  | 'patience with a server'
+  /** The step does not count on this kernel. */
+  | 'another kernel';
 
 export interface Changes {
   readonly changes: readonly Change[];
@@ -47,11 +49,15 @@ function moved(text: string, difference = 1): string {
 /** Adds to a number or to a template; `undefined` for anything else. */
 export function plus(text: string, difference: number): string | undefined {
   if (/^-?\d+$/.test(text)) return String(Number(text) + difference);
-  const template = /^\$\{(.*)\}$/.exec(text)?.[1];
+  const template = /^\$\{([^}]*)\}$/.exec(text)?.[1];
   return template === undefined ? undefined : `\${(${template}) + (${difference})}`;
 }
 
-const STATES = ['LISTEN', 'SYN_SENT', 'SYN_RECV', 'ESTABLISHED', 'CLOSE_WAIT', 'LAST_ACK', 'CLOSED'];
+const STATES = [
+  ...['LISTEN', 'SYN_SENT', 'SYN_RECV', 'ESTABLISHED', 'FIN_WAIT1', 'FIN_WAIT2', 'TIME_WAIT'],
+  ...['CLOSE_WAIT', 'LAST_ACK', 'CLOSED'],
+];
+const TIMERS = ['off', 'on', 'keepalive', 'timewait', 'persist'];
 
 /** Further from a value than anything that it passes through on its way. */
 const FAR = 1000;
@@ -61,15 +67,20 @@ export function otherValue(text: string, isAwaited: boolean): string | undefined
   const exact = plus(text, isAwaited ? FAR : 1);
   if (exact !== undefined) return exact;
   if (STATES.includes(text)) return text === 'TIME_WAIT' ? 'FIN_WAIT2' : 'TIME_WAIT';
+  if (TIMERS.includes(text)) return text === 'on' ? 'persist' : 'on';
+  const from = new RegExp(`^(${NUMBER})\\.\\.${NUMBER}$`).exec(text)?.[1];
+  if (from !== undefined) return `..${moved(from, -1)}`;
   const bound = /^(>=|<=|>|<)\s*(\d+)$/.exec(text);
   const opposite: Readonly<Record<string, string>> = { '>=': '<', '<=': '>', '>': '<=', '<': '>=' };
   return bound === null ? undefined : `${opposite[bound[1] ?? ''] ?? ''}${bound[2] ?? ''}`;
 }
 
-/** `1s` -> `2s`; `undefined` for what is no plain duration. */
-export function doubled(duration: string): string | undefined {
-  const [, number, unit] = /^([\d.]+)(ns|us|ms|s|min|h)$/.exec(duration) ?? [];
-  return number === undefined || unit === undefined ? undefined : `${2 * Number(number)}${unit}`;
+/** `1s` -> `2s`, `last+${n}s` -> `last+${2 * (n)}s`; `undefined` for what is no single time. */
+export function doubled(time: string): string | undefined {
+  const [, sign = '', number, template, unit] =
+    /^(last\+|\+)?(?:([\d.]+)|\$\{([^}]*)\})(ns|us|ms|s|min|h)$/.exec(time) ?? [];
+  if (unit === undefined) return undefined;
+  return `${sign}${template === undefined ? 2 * Number(number) : `\${2 * (${template})}`}${unit}`;
 }
 
 /**
@@ -153,14 +164,17 @@ function changedOptions(segment: string): Changes {
     field: 'options',
     text: segment.replace(list[0], `<${changed.join(', ')}>`),
   });
-  const changes = [withList('more options', [...options, ...nops(4)])];
+  const isOpen = options.at(-1) === '...';
+  const written = isOpen ? options.slice(0, -1) : options;
+  const changes = [withList('more options', [...written, ...nops(4), ...(isOpen ? ['...'] : [])])];
   const unchangeable: Unchangeable[] = [];
-  options.forEach((option, index) => {
+  if (isOpen) unchangeable.push({ what: segment, reason: 'written as free' });
+  written.forEach((option, index) => {
     const bytes = OPTION_BYTES[option.split(' ')[0] ?? ''];
-    if (option === 'nop') changes.push(withList('nop elsewhere', ['nop', ...options.toSpliced(index, 1)]));
+    if (option === 'nop') changes.push(withList('nop elsewhere', movedNop(options, index)));
     else if (bytes === undefined) throw new Error(`nothing is known about option ${option}`);
     else changes.push(withList(`nop in place of ${option}`, options.toSpliced(index, 1, ...nops(bytes))));
-    const number = /^(?:mss|wscale|TS val \d+ ecr) (\d+)$/.exec(option)?.[1];
+    const number = /^(?:mss|wscale|TS val (?:\d+|\*) ecr) (\d+)$/.exec(option)?.[1];
     if (number !== undefined) {
       const other = option.slice(0, -number.length) + String(Number(number) + 1);
       changes.push(withList(`option ${option} -> ${other}`, options.toSpliced(index, 1, other)));
@@ -169,6 +183,12 @@ function changedOptions(segment: string): Changes {
     if (option.includes('*')) unchangeable.push({ what: option, reason: 'written as free' });
   });
   return { changes, unchangeable };
+}
+
+/** To the front, or where nothing but padding stands before it, to the end. */
+function movedNop(options: readonly string[], index: number): readonly string[] {
+  const others = options.toSpliced(index, 1);
+  return options.slice(0, index).every((option) => option === 'nop') ? [...others, 'nop'] : ['nop', ...others];
 }
 
 function nops(count: number): readonly string[] {

@@ -5,6 +5,7 @@
  * expectation either gives a mutant or has a reason why it cannot; a key that is not known here is an error, so that
  * the language cannot grow past these tests.
  */
+import { release } from 'node:os';
 import {
   isMap,
   isScalar,
@@ -16,6 +17,9 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
+import { unmetBound } from '../../src/spec/kernel-bound';
+import { DiagnosticList } from '../../src/spec/snippet';
+import { readKernelBounds } from '../../src/spec/yaml/kernel-bounds';
 import {
   type Change,
   changedCalls,
@@ -48,10 +52,10 @@ export interface MutantSet {
 }
 
 /** Keys of a step that say where, when and to whom, and expect nothing by themselves. */
-const SELECTORS = new Set(['connection', 'since', 'repeat', 'as', 'index', 'steps']);
+const SELECTORS = new Set(['connection', 'since', 'repeat', 'as', 'index', 'steps', 'when']);
 
 /** Steps that act and expect nothing. */
-const ACTIONS = new Set(['inject', 'mark', 'wait']);
+const ACTIONS = new Set(['inject', 'mark', 'wait', 'sysctl']);
 
 const SAMPLES = new Set(['queue', 'sockets', 'socket', 'counters', 'tcp_info', 'proc_net_tcp']);
 
@@ -114,12 +118,20 @@ class Mutator {
 
   private step(step: unknown): void {
     if (!isMap(step)) throw new Error('a step is a mapping');
+    if (!countsHere(step)) {
+      const first = present(step.items[0]);
+      this.cannot([{ what: keyOf(first), reason: 'another kernel' }], this.lineOf(first));
+      return;
+    }
     for (const pair of step.items) {
       const key = keyOf(pair);
       if (SELECTORS.has(key) || ACTIONS.has(key)) continue;
       if (SAMPLES.has(key)) this.sample(key, pair, step.has('within'));
       else if (key === 'expect') this.segments(pair.value, this.lineOf(pair), 'segment');
       else if (key === 'within') this.within(pair, step);
+      else if (key === 'flood') this.flood(pair);
+      else if (key === 'at') this.at(pair, step);
+      else if (key === 'returns') this.replaceTime(pair, 'return', this.lineOf(present(step.items[0])));
       else if (key === 'call') this.call(pair, step);
       else if (key === 'silence') this.silence(step, pair);
       else if (key === 'rst') this.rst(pair);
@@ -154,6 +166,33 @@ class Mutator {
     this.cannot(unchangeable, line);
   }
 
+  private flood(pair: Pair): void {
+    const answered = mapOf(pair.value).items.find((field) => keyOf(field) === 'answered');
+    if (answered === undefined) return;
+    const value = scalarOf(answered.value);
+    const other = present(otherValue(String(value.value), false));
+    const what = `answered: ${String(value.value)} -> ${other}`;
+    this.replace(value, { what, text: other, field: 'answered' }, this.lineOf(pair), 'flood');
+  }
+
+  /** When a segment comes; when something is done is no expectation. */
+  private at(pair: Pair, step: YAMLMap): void {
+    const expected = step.items.find((one) => keyOf(one) === 'expect');
+    if (expected !== undefined) this.replaceTime(pair, 'segment', this.lineOf(expected));
+  }
+
+  private replaceTime(pair: Pair, kind: string, line: number): void {
+    const scalar = scalarOf(pair.value);
+    const text = doubled(String(scalar.value));
+    if (text === undefined) throw new Error(`line ${line}: cannot change ${keyOf(pair)}`);
+    this.replace(
+      scalar,
+      { what: `${keyOf(pair)}: ${String(scalar.value)} -> ${text}`, text, field: 'time' },
+      line,
+      kind,
+    );
+  }
+
   /** A hard limit for a segment; for a sample it is how long to wait for it. */
   private within(pair: Pair, step: YAMLMap): void {
     const action = step.items.find((one) => keyOf(one) !== 'within' && !SELECTORS.has(keyOf(one)));
@@ -178,7 +217,8 @@ class Mutator {
     for (const change of changes) {
       const text = this.withText(scalar, change.text);
       const end = rangeOf(step)[1] + text.length - this.text.length;
-      this.mutants.push({ ...change, text: givesName ? text.slice(0, end) : text, line, kind: 'call' });
+      const kind = step.has('returns') ? 'return' : 'call';
+      this.mutants.push({ ...change, text: givesName ? text.slice(0, end) : text, line, kind });
     }
     this.cannot(unchangeable, line);
   }
@@ -226,8 +266,18 @@ class Mutator {
       if (key === 'segment') this.segments(field.value, line, 'segment', true);
       else if (key === 'times') this.times(scalarOf(field.value), map, line);
       else if (key === 'first') this.replaceWith(field, doubled, 'time', line);
-      else if (key === 'backoff') this.replaceWith(field, (text) => String(Number(text) / 2 + 0.5), 'time', line);
-      else if (key !== 'then') throw new Error(`line ${line}: nothing is known about \`retransmit: ${key}\``);
+      else if (key === 'backoff') this.replaceWith(field, otherBackoff, 'time', line);
+      else if (key === 'then') this.then(mapOf(field.value));
+      else throw new Error(`line ${line}: nothing is known about \`retransmit: ${key}\``);
+    }
+  }
+
+  private then(then: YAMLMap): void {
+    for (const pair of then.items) {
+      const key = keyOf(pair);
+      if (key === 'expect') this.segments(pair.value, this.lineOf(pair), 'segment');
+      else if (key === 'at') this.at(pair, then);
+      else if (key !== 'silence') throw new Error(`line ${this.lineOf(pair)}: nothing is known about \`then: ${key}\``);
     }
   }
 
@@ -239,17 +289,19 @@ class Mutator {
       this.cannot([{ what, reason: 'no end of the repetitions' }], line);
       return;
     }
-    const silence = present(then.items[0]);
-    if (keyOf(silence) !== 'silence') throw new Error(`line ${line}: nothing is known about \`${keyOf(silence)}\``);
+    const next = present(then.items[0]);
+    const isSilence = keyOf(next) === 'silence';
+    // What follows comes in place of one more repetition, or a repetition in place of it.
+    const field = isSilence ? undefined : 'flags';
     const [more, less] = [1, -1].map((difference) => present(plus(String(value.value), difference)));
-    this.replace(value, { what: `${what} + 1`, text: present(more), field: undefined }, line, 'segment');
+    this.replace(value, { what: `${what} + 1`, text: present(more), field }, line, 'segment');
     // No repetition at all is nothing that a spec can ask for.
     if (less === '0') return;
     this.replace(
       value,
-      { what: `${what} - 1`, text: present(less), field: undefined },
-      this.lineOf(silence),
-      'silence',
+      { what: `${what} - 1`, text: present(less), field },
+      this.lineOf(next),
+      isSilence ? 'silence' : 'segment',
     );
   }
 
@@ -300,6 +352,19 @@ class Mutator {
   private lineOf(pair: Pair): number {
     return this.lines.linePos(rangeOf(pair.key)[0]).line;
   }
+}
+
+/** Whether the kernel that the mutants run on has the step. */
+function countsHere(step: YAMLMap): boolean {
+  if (!step.has('when')) return true;
+  const text = String(scalarOf(step.get('when', true)).value).replaceAll('kernel', '');
+  const bounds = readKernelBounds({ text, locate: () => ({ start: 0, end: 0 }) }, new DiagnosticList());
+  return unmetBound(present(bounds), release()) === undefined;
+}
+
+/** Another factor from one interval to the next. */
+function otherBackoff(text: string): string {
+  return text === '1' ? '2' : String(Number(text) / 2 + 0.5);
 }
 
 function present<T>(value: T | undefined): T {
