@@ -1,8 +1,8 @@
 /** Gets the packetdrill scripts of the newest kernel that Debian has packaged, into a cache of this user. */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { cacheFolder as productCache } from '../../src/vm/cache';
 import { fieldOf, openApt } from '../../src/vm/kernels/apt';
-import { userCache } from '../../src/vm/kernels/cache';
 import { compareVersions } from '../../src/vm/kernels/catalogue';
 import { attempt } from '../../src/vm/kernels/problem';
 import { runTool } from '../../src/vm/kernels/tool';
@@ -19,8 +19,8 @@ export class CorpusError extends Error {
 }
 
 /** Where everything is kept; nothing of it belongs into the repository. */
-export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
-  return userCache('corpus', env);
+export function cacheFolder(): string {
+  return join(productCache(), 'corpus');
 }
 
 /** The newest corpus that has been fetched before. */

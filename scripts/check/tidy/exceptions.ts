@@ -8,6 +8,7 @@ const TESTED_ELSEWHERE: readonly (readonly [reason: string, paths: readonly stri
       'src/cli/check-command.ts',
       'src/cli/convert-command.ts',
       'src/cli/executor.ts',
+      'src/cli/kernels-command.ts',
       'src/cli/program.ts',
       'src/cli/read-plan.ts',
       'src/cli/replay-command.ts',

@@ -19,8 +19,8 @@ export type Archive = keyof typeof LABELS;
 /** The format for `apt-get indextargets` that `mirrorFrom` reads. */
 const TARGET_FORMAT = '$(ORIGIN)|$(LABEL)|$(REPO_URI)';
 
-/** How long apt waits for a mirror that says nothing; it tries twice. */
-const ANSWER_S = 20;
+/** How long apt waits for a mirror that says nothing. It tries again, each time twice: after four times as long it gives up. */
+const ANSWER_S = 15;
 /** How long a list, or a package, may take that comes at a trickle. */
 const LIST_LIMIT_S = 300;
 const DOWNLOAD_LIMIT_S = 1800;

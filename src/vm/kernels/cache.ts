@@ -6,9 +6,9 @@
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, utimesSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { present } from '../../base/assert';
+import { cacheFolder } from '../cache';
 import type { BootableKernel } from '../vm';
 import { compareVersions } from './catalogue';
 import { isWorkFolder, listFolder, withWorkFolder } from './work-folder';
@@ -49,15 +49,9 @@ interface StoredRecord extends KernelRecord {
   readonly sizes: Readonly<Record<string, number>>;
 }
 
-/** A folder of this user for things that can be had again. */
-export function userCache(name: string, env: NodeJS.ProcessEnv = process.env): string {
-  const caches = env['XDG_CACHE_HOME'];
-  return join(caches === undefined || caches === '' ? join(homedir(), '.cache') : caches, 'packetspec', name);
-}
-
 /** Where kernels are kept. */
-export function kernelCache(env: NodeJS.ProcessEnv = process.env): string {
-  return userCache('kernels', env);
+export function kernelCache(): string {
+  return join(cacheFolder(), 'kernels');
 }
 
 /** The name and the text of the file that makes a prepared folder complete; to be written last. */

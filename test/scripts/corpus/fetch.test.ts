@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CorpusError, cachedCorpus, cacheFolder, newestSource, unpackCorpus } from '../../../scripts/corpus/fetch';
 
 const SCRIPTS = 'tools/testing/selftests/net/packetdrill';
@@ -61,8 +61,11 @@ describe('the corpus', () => {
   });
 
   it('is kept where the user keeps caches', () => {
-    expect(cacheFolder({ XDG_CACHE_HOME: '/c' })).toBe('/c/packetspec/corpus');
-    expect(cacheFolder({})).toMatch(/\.cache\/packetspec\/corpus$/);
+    vi.stubEnv('XDG_CACHE_HOME', '/c');
+    expect(cacheFolder()).toBe('/c/packetspec/corpus');
+    vi.stubEnv('XDG_CACHE_HOME', '');
+    expect(cacheFolder()).toMatch(/\.cache\/packetspec\/corpus$/);
+    vi.unstubAllEnvs();
   });
 });
 

@@ -1,0 +1,42 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { moduleName, readModule } from '../../../src/vm/kernels/module';
+import { elf, moduleObject } from '../../support/kernel-images';
+import { temporaryFolder } from '../../support/live';
+
+describe('a module', () => {
+  it.each([
+    ['kernel/drivers/net/tun.ko', 'tun'],
+    ['kernel/net/sched/sch_fq.ko.xz', 'sch_fq'],
+    ['crypto/ghash-generic.ko.zst', 'ghash_generic'],
+    ['modules.order', undefined],
+    ['tun.ko.sig', undefined],
+    ['.ko', undefined],
+  ])('%s', (path, name) => {
+    expect(moduleName(path)).toBe(name);
+  });
+
+  it.each([
+    ['as it is', 'a-b.ko', undefined],
+    ['packed with xz', 'a-b.ko.xz', 'xz'],
+    ['packed with zstd', 'a-b.ko.zst', 'zstd'],
+  ])('is read %s', (_, file, packer) => {
+    const object = moduleObject(['snd-pcm', 'tun'], '6.12.1-x');
+    const path = join(temporaryFolder, file);
+    writeFileSync(path, packer === undefined ? object : execFileSync(packer, ['-c'], { input: object }));
+    expect(readModule(path)).toEqual({ name: 'a_b', object, depends: ['snd_pcm', 'tun'], release: '6.12.1-x' });
+  });
+
+  it.each([
+    ['is for arm64', moduleObject([], '6.1.0', 183)],
+    ['is truncated: 100 bytes of ', moduleObject().subarray(0, 100)],
+    ['is no kernel module', elf({ type: 1 })],
+    ['is no kernel module', Buffer.from('text')],
+  ])('that %s is refused', (words, content) => {
+    const path = join(temporaryFolder, 'bad.ko');
+    writeFileSync(path, content);
+    expect(() => readModule(path)).toThrow(`${path} ${words}`);
+  });
+});
