@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { LINK_KINDS } from '../../src/spec/link-kind';
 import { type CommandResult, readReport, startCommand } from '../support/command';
 import {
   awaitNoProcess,
@@ -152,7 +153,9 @@ describe('a command that is killed', () => {
     let startMs = 0;
     for (let round = 0; round < KILLS; round++) {
       const startedMs = performance.now();
-      const { child, ended, marker } = start(['run', FOLDER, '--jobs', '8']);
+      // Over a raw link, the harness has a network of its own beside that of each run.
+      const link = round % 2 === 0 ? 'tun' : 'raw';
+      const { child, ended, marker } = start(['run', FOLDER, '--jobs', '8', '--link', link]);
       // The first one is let come as far as it takes until everything runs, however loaded the machine is.
       const afterMs = Math.round(random() * LATEST_KILL * startMs);
       if (round === 0) await until('servers and executors', () => markedProcesses(marker).length >= 28 || undefined);
@@ -166,22 +169,27 @@ describe('a command that is killed', () => {
     expect(left).toEqual([]);
   });
 
-  it('leaves no connection that keeps its namespace alive', { timeout: 60_000 }, async () => {
-    const { child, marker } = start(['run', join(FOLDER, 'unsent.yaml'), '--ip', 'ipv4', '--jobs', '1']);
-    // Closed by the application, with data and a FIN that nobody acknowledges.
-    const network = await until('FIN-WAIT-1', () =>
-      networkWhere(busyExecutors(pidOf(child)), (socket) => socket.startsWith('FIN-WAIT-1')),
-    );
-    try {
-      child.kill('SIGKILL');
-      expect(await awaitNoProcess(marker, GONE_WITHIN_MS)).toEqual([]);
-      const deadlineMs = performance.now() + GONE_WITHIN_MS;
-      while (socketsOf(network).length > 0 && performance.now() < deadlineMs) await sleep(100);
-      expect(socketsOf(network)).toEqual([]);
-    } finally {
-      closeSync(network);
-    }
-  });
+  it.each(LINK_KINDS)(
+    'leaves no connection that keeps its namespace alive over %s',
+    { timeout: 60_000 },
+    async (link) => {
+      const options = ['--ip', 'ipv4', '--jobs', '1', '--link', link];
+      const { child, marker } = start(['run', join(FOLDER, 'unsent.yaml'), ...options]);
+      // Closed by the application, with data and a FIN that nobody acknowledges.
+      const network = await until('FIN-WAIT-1', () =>
+        networkWhere(busyExecutors(pidOf(child)), (socket) => socket.startsWith('FIN-WAIT-1')),
+      );
+      try {
+        child.kill('SIGKILL');
+        expect(await awaitNoProcess(marker, GONE_WITHIN_MS)).toEqual([]);
+        const deadlineMs = performance.now() + GONE_WITHIN_MS;
+        while (socketsOf(network).length > 0 && performance.now() < deadlineMs) await sleep(100);
+        expect(socketsOf(network)).toEqual([]);
+      } finally {
+        closeSync(network);
+      }
+    },
+  );
 
   it.each([
     ['SIGINT', 'alone'],

@@ -53,11 +53,13 @@ const TESTED_ELSEWHERE: readonly (readonly [reason: string, paths: readonly stri
     [
       'src/host/linux/calls/buffers.ts',
       'src/host/linux/calls/prepared-call.ts',
+      'src/host/linux/ethtool.ts',
       'src/host/linux/ledger.ts',
       'src/host/linux/libc.ts',
       'src/host/linux/link-speed.ts',
       'src/host/linux/linux-run.ts',
       'src/host/linux/namespace.ts',
+      'src/host/linux/open-link.ts',
       'src/host/linux/packet-stamps.ts',
       'src/host/linux/path.ts',
       'src/host/linux/proc-file.ts',

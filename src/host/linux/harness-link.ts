@@ -2,10 +2,6 @@
  * The link between the harness and the kernel under test, by any of its kinds: how packets get in, and where both
  * directions are seen. Why there are several: docs/decisions/0013-raw-link.md.
  */
-import type { Network } from '../../timeline/timeline';
-import { RawLink } from './raw-link';
-import { RawOverLoopback } from './raw-over-loopback';
-import { Tun } from './tun';
 
 /** Interfaces by their indices, in the network of the kernel under test. */
 export interface Tap {
@@ -23,19 +19,4 @@ export interface HarnessLink extends Tap {
   /** One packet of the kernel's has been seen: it need not be kept any more. */
   discardOne(): void;
   close(): void;
-}
-
-/**
- * Makes the link of a run in the network that the calling thread is in. Its device is still down.
- * @throws HostError
- */
-export function openHarnessLink(network: Network): HarnessLink {
-  switch (network.link) {
-    case 'tun':
-      return new Tun(network);
-    case 'raw':
-      return new RawLink(network);
-    case 'raw-lo':
-      return new RawOverLoopback(network);
-  }
 }
