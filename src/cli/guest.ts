@@ -3,15 +3,19 @@
  * saved, and then executes the one timeline that it is given. Under virtual time nothing here waits for the host.
  */
 import { mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { NS_PER_MS } from '../base/nanoseconds';
 import { execute } from '../exec/execute';
-import { warmUp } from '../exec/warm-up';
+import { warmUpTimeline } from '../exec/warm-up';
+import type { Host } from '../host/host';
+import { endProcessAfter } from '../host/linux/deadline';
 import { IoPorts } from '../host/linux/io-ports';
-import { openLinuxHost } from '../host/linux/linux-host';
 import { raiseLoopback } from '../host/linux/link';
+import { openLinuxHost } from '../host/linux/linux-host';
 import { probeEnvironment } from '../host/linux/probe';
 import { bootParameters, loadModules, mountFileSystems } from '../host/linux/process-one';
+import { longestDurationNs } from '../suite/bounds';
+import { UNFIT_MARK } from '../vm/ending';
 import {
   EXIT_BYTE,
   EXIT_PORT,
@@ -19,60 +23,91 @@ import {
   ITEM_SELECTOR_PORT,
   JOB_ITEM,
   MODULES_FOLDER,
-  PARAMETER_PREFIX,
   PAUSE_BYTE,
   PAUSE_PORT,
   RESULTS_DEVICE,
+  START_PARAMETER,
+  TIME_PARAMETER,
 } from '../vm/guest-abi';
-import { decodeJob, encodeMessage, type FromGuest, type Job } from '../vm/job';
+import { decodeJob, encodeJob, encodeMessage, type Job } from '../vm/job';
 
-async function main() {
+/** Code that runs for the first time is read and compiled first: on IPv4, on IPv6, and once more with what was learned. */
+const WARM_UPS = { snapshot: ['ipv4', 'ipv6', 'ipv4', 'ipv6'], boot: ['ipv4'] } as const;
+/**
+ * Under virtual time a run begins at a whole multiple of this, so that it does not matter how long reading the job took.
+ */
+const ROUND_MS = 100;
+
+async function main(): Promise<void> {
   mountFileSystems();
+  // A module that is loaded by hand does not look at the kernel's command line.
   loadModules(MODULES_FOLDER, (file) => (file.includes('virtio_mmio') ? bootParameters('virtio_mmio.').join(' ') : ''));
   raiseLoopback();
-  const parameters = new Map(bootParameters(PARAMETER_PREFIX).map((p) => p.split('=') as [string, string]));
   const ports = new IoPorts([PAUSE_PORT, EXIT_PORT, ITEM_SELECTOR_PORT, ITEM_DATA_PORT]);
   const results = openSync(RESULTS_DEVICE, 'w');
-  const say = (message: FromGuest): void => {
-    const bytes = encodeMessage(message);
-    for (let at = 0; at < bytes.length; ) at += writeSync(results, bytes, at);
+  const say = (message: Uint8Array): void => {
+    for (let at = 0; at < message.length; ) at += writeSync(results, message, at);
   };
   const trouble = probeEnvironment();
-  if (trouble !== undefined) say({ kind: 'unfit', trouble });
-  const host = openLinuxHost({ blockingWorkerPath: join(__dirname, 'blocking-worker.js'), spinNs: 0 });
-  await warmUp(host);
-  say({ kind: 'ready' });
-  const t0 = process.hrtime.bigint();
-  if (parameters.get('start') === 'snapshot') ports.outByte(PAUSE_PORT, PAUSE_BYTE);
+  if (trouble !== undefined) {
+    say(encodeMessage({ kind: 'unfit', trouble }));
+    ports.outByte(EXIT_PORT, EXIT_BYTE);
+  }
+  const time = bootParameters(TIME_PARAMETER)[0] === 'virtual' ? 'virtual' : 'real';
+  const start = bootParameters(START_PARAMETER)[0] === 'snapshot' ? 'snapshot' : 'boot';
+  const host = openLinuxHost({ blockingWorkerPath: join(__dirname, 'blocking-worker.js'), time });
+  for (const ip of WARM_UPS[start]) await warmUp(host, ip);
+  say(encodeMessage({ kind: 'ready' }));
+  if (start === 'snapshot') ports.outByte(PAUSE_PORT, PAUSE_BYTE);
   ports.outWord(ITEM_SELECTOR_PORT, JOB_ITEM);
-  const job: Job = decodeJob((length) => {
+  const job = decodeJob((length) => {
     const bytes = new Uint8Array(length);
     ports.inBytes(ITEM_DATA_PORT, bytes);
     return bytes;
   });
-  const t1 = process.hrtime.bigint();
-  for (const { path, mode, content } of job.files) {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, content, { mode });
-  }
-  mkdirSync(job.workingFolder, { recursive: true });
-  process.chdir(job.workingFolder);
-  try {
-    const { trace } = await execute(job.timeline, host);
-    const t2 = process.hrtime.bigint();
-    const { environment, observations, end } = trace;
-    say({ kind: 'finished', environment, observations, end });
-    const t3 = process.hrtime.bigint();
-    console.log(
-      `virtual: ready ${t0 / 1000n} job ${(t1 - t0) / 1000n} run ${(t2 - t1) / 1000n} say ${(t3 - t2) / 1000n} us`,
-    );
-  } catch (error) {
-    say({ kind: 'crashed', stack: String((error as Error).stack) });
-  }
+  endProcessAfter(longestDurationNs(job.timeline));
+  say((await serve(host, job)).answer);
   ports.outByte(EXIT_PORT, EXIT_BYTE);
 }
 
+/** Everything that a real job makes this process do. */
+async function warmUp(host: Host, ip: 'ipv4' | 'ipv6'): Promise<void> {
+  const packed = encodeJob({ timeline: warmUpTimeline(ip), workingFolder: '/', files: [] });
+  let at = 0;
+  const job = decodeJob((length) => packed.subarray(at, (at += length)));
+  const { close } = await serve(host, job);
+  await close();
+}
+
+interface Served {
+  /** What to say of it. */
+  readonly answer: Uint8Array;
+  readonly close: () => Promise<void>;
+}
+
+async function serve(host: Host, { timeline, workingFolder, files }: Job): Promise<Served> {
+  for (const { path, mode, content } of files) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content, { mode });
+  }
+  mkdirSync(workingFolder, { recursive: true });
+  process.chdir(workingFolder);
+  if (host.facts.time === 'virtual') sleepUntilRound(host);
+  try {
+    const { trace, close } = await execute(timeline, host);
+    return { answer: encodeMessage({ kind: 'finished', trace }), close };
+  } catch (error) {
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { answer: encodeMessage({ kind: 'crashed', stack }), close: async () => {} };
+  }
+}
+
+function sleepUntilRound(host: Host): void {
+  const nowMs = host.steadyNs() / NS_PER_MS;
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ROUND_MS - (nowMs % ROUND_MS));
+}
+
 main().catch((error: unknown) => {
-  console.error('packetspec-unfit:', error);
+  console.error(`${UNFIT_MARK}${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   process.exit(1);
 });

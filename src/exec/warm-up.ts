@@ -21,13 +21,13 @@ const CONNECTIONS = 3;
 
 /** Runs it, whatever comes of it: what is wrong with the environment will show in the first real run. */
 export async function warmUp(host: Host): Promise<void> {
-  const { close } = await execute(warmUpTimeline(), host);
+  const { close } = await execute(warmUpTimeline('ipv4'), host);
   await close();
 }
 
 /** Handshakes, an accept, data, and every kind of sample. */
-function warmUpTimeline(): Timeline {
-  const network = networkOf('ipv4');
+export function warmUpTimeline(ip: 'ipv4' | 'ipv6'): Timeline {
+  const network = networkOf(ip);
   const { localAddress, remoteAddress } = network;
   const connections = Array.from({ length: CONNECTIONS }, (_, index) => ({
     index,
@@ -51,7 +51,7 @@ function warmUpTimeline(): Timeline {
   return {
     file: 'warm-up',
     name: 'warm-up',
-    variant: { ip: 'ipv4', matrix: {}, label: 'ipv4' },
+    variant: { ip, matrix: {}, label: ip },
     requires: { kernel: [], sysctls: [], commands: [], unsupported: [] },
     network,
     sysctls: [],

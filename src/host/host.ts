@@ -10,6 +10,7 @@ import type { Ns } from '../base/nanoseconds';
 import type { Network } from '../timeline/timeline';
 import type {
   CallOutcome,
+  ClockKind,
   CommandOutcome,
   ControlMessage,
   CounterValues,
@@ -72,6 +73,7 @@ export interface HostFacts {
   readonly rootless: boolean;
   /** How far the ticks of this kernel's clock are apart: a jiffy, 1/CONFIG_HZ. */
   readonly tickNs: Ns;
+  readonly time: ClockKind;
 }
 
 export interface Run {

@@ -27,11 +27,16 @@ export interface Environment {
   readonly rootless: boolean;
   /** A jiffy of this kernel, 1/CONFIG_HZ; absent in traces of packetspec 0.1. */
   readonly tickNs?: Ns;
+  /** How its clock went; absent in traces of packetspec 0.1: real. */
+  readonly time?: ClockKind;
   /** When time zero was, RFC 3339. */
   readonly startedAt: string;
   /** Cost of opening the namespace, device and sockets before time zero, without the wait for a server process. */
   readonly setupNs: Ns;
 }
+
+/** `virtual`: a clock that counts instructions, and jumps to the next timer when nothing is to be done. */
+export type ClockKind = 'virtual' | 'real';
 
 export type TraceEnd =
   /**

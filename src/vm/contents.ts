@@ -64,9 +64,10 @@ const TOOLS = [
   ...['ip', 'ss', 'tc', 'nstat', 'sysctl', 'ethtool', 'kill', 'pkill', 'ps', 'nproc', 'nc', 'dd', 'xargs', 'find'],
 ];
 const PYTHON = 'python3';
-const NODE_MODULES = ['koffi', '@koromix/koffi-linux-x64'];
+const NODE_MODULES = ['koffi', '@koromix/koffi-linux-x64', 'raw-socket'];
 /** Parts of packages that nothing loads. */
-const IDLE_PARTS = /\/(?:doc|vendor|native)$|\.(?:md|d\.ts|txt|map|cc|hh|inc|asm|S)$/;
+const IDLE_PARTS =
+  /\/(?:doc|vendor|native|example|obj\.target|raw-socket\/src)$|\.(?:md|d\.ts|txt|map|cc|hh|inc|asm|S)$/;
 /** Parts of Python's library that no server of a spec needs. */
 const IDLE_PYTHON =
   /\/(?:test|tests|idlelib|ensurepip|lib2to3|pydoc_data|tkinter|turtledemo|venv|distutils|dist-packages|site-packages|config-[^/]*)(?:\/|$)|\.opt-\d\.pyc$/;
@@ -89,7 +90,10 @@ const PROGRAM_MODE = 0o755;
 const OPEN_FOLDER_MODE = 0o1777;
 
 /** Why these options: docs/decisions/0012-virtual-time.md. */
-const NODE_OPTIONS = ['--no-opt', '--max-semi-space-size=64', '--min-semi-space-size=64'];
+const NODE_OPTIONS = [
+  ...['--no-opt', '--no-sparkplug', '--no-lazy', '--no-flush-bytecode'],
+  ...['--max-semi-space-size=64', '--min-semi-space-size=64'],
+];
 
 /** What the kernel starts first; it turns into Node. */
 const INIT = `#!/bin/sh

@@ -1,7 +1,8 @@
 /** What the two sides of a guest agree on: paths, I/O ports, and words of the kernel's command line. */
 
-/** The kernel's command line says how a guest starts: `packetspec.start=snapshot`, `packetspec.time=virtual`. */
-export const PARAMETER_PREFIX = 'packetspec.';
+/** Words of the kernel's command line: whether the guest stops itself before its job, and how its clock goes. */
+export const START_PARAMETER = 'packetspec.start=';
+export const TIME_PARAMETER = 'packetspec.time=';
 
 /** Device pvpanic: a byte written here stops the machine at the next instruction, until the host lets it go on. */
 export const PAUSE_PORT = 0x505;

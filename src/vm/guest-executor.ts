@@ -1,7 +1,7 @@
 /** An executor whose runs happen in guests: each run has one of its own, which starts from the same state as all others. */
 import { resolve } from 'node:path';
 import type { Executor, Outcome } from '../suite/executor';
-import { forKernel } from '../timeline/for-kernel';
+import type { ClockKind } from '../trace/trace';
 import type { Timeline } from '../timeline/timeline';
 import { unfitError } from './ending';
 import { GuestProcess } from './guest-process';
@@ -10,7 +10,6 @@ import { ensureImage } from './image';
 import { initrdPieces } from './initrd';
 import { encodeJob } from './job';
 import { restoreState } from './monitor';
-import type { GuestTime } from './qemu';
 import { findQemu, requireNewEnough } from './qemu-program';
 import { collectSideFiles } from './side-files';
 import { BOOT_LIMIT_MS, ensureSnapshot } from './snapshot';
@@ -21,7 +20,7 @@ export interface GuestSettings {
   readonly kernel: BootableKernel;
   /** The folder that holds `dist/` and `node_modules/`. */
   readonly root: string;
-  readonly time: GuestTime;
+  readonly time: ClockKind;
   /** Whether runs start from a snapshot, under virtual time; else each boots. */
   readonly snapshot: boolean;
 }
@@ -48,7 +47,7 @@ export class GuestExecutor implements Executor {
   async run(timeline: Timeline): Promise<Outcome> {
     const job = this.#jobFor(timeline);
     try {
-      return await (this.#settings.snapshot ? this.#restore(timeline, job) : this.#boot(timeline, job));
+      return await (this.#settings.snapshot ? this.#restore(job) : this.#boot(job));
     } catch (error) {
       return { kind: 'trouble', trouble: vmTroubleOf(error) };
     } finally {
@@ -70,7 +69,7 @@ export class GuestExecutor implements Executor {
     return HandedFile.holding(encodeJob({ timeline, workingFolder, files: collectSideFiles(timeline, workingFolder) }));
   }
 
-  async #restore(timeline: Timeline, job: HandedFile): Promise<Outcome> {
+  async #restore(job: HandedFile): Promise<Outcome> {
     const qemu = findQemu();
     const image = await ensureImage(this.#settings.root);
     const snapshot = await ensureSnapshot(qemu, this.#settings.kernel, image);
@@ -84,7 +83,7 @@ export class GuestExecutor implements Executor {
     this.#guest = guest;
     try {
       await guest.within(RESTORE_LIMIT_MS, restoreState(guest.qmp, guest.fdOf(state)));
-      return await this.#outcome(guest, timeline, RUN_LIMIT_MS);
+      return await this.#outcome(guest, RUN_LIMIT_MS);
     } finally {
       await guest.close();
       memory.close();
@@ -92,7 +91,7 @@ export class GuestExecutor implements Executor {
     }
   }
 
-  async #boot(timeline: Timeline, job: HandedFile): Promise<Outcome> {
+  async #boot(job: HandedFile): Promise<Outcome> {
     const qemu = findQemu();
     requireNewEnough(qemu);
     const { kernel, root, time } = this.#settings;
@@ -106,14 +105,14 @@ export class GuestExecutor implements Executor {
     this.#guest = guest;
     try {
       void guest.qmp.greet().catch(() => {});
-      return await this.#outcome(guest, timeline, BOOT_LIMIT_MS + RUN_LIMIT_MS);
+      return await this.#outcome(guest, BOOT_LIMIT_MS + RUN_LIMIT_MS);
     } finally {
       await guest.close();
       initrd.close();
     }
   }
 
-  async #outcome(guest: GuestProcess, timeline: Timeline, limitMs: number): Promise<Outcome> {
+  async #outcome(guest: GuestProcess, limitMs: number): Promise<Outcome> {
     const end = await guest.until(limitMs);
     for (const message of guest.messages()) {
       switch (message.kind) {
@@ -123,12 +122,8 @@ export class GuestExecutor implements Executor {
           throw unfitError(message.trouble.message);
         case 'crashed':
           return { kind: 'crash', stack: message.stack };
-        case 'finished': {
-          const { environment, observations, end } = message;
-          // As the guest has run it.
-          const ran = forKernel(timeline, environment.kernel);
-          return { kind: 'trace', trace: { timeline: ran, environment, observations, end } };
-        }
+        case 'finished':
+          return { kind: 'trace', trace: message.trace };
       }
     }
     throw guest.explain(end);

@@ -22,6 +22,8 @@ const KEY_LENGTH = 24;
 const FORM = 'image 1';
 const MODE_MASK = 0o777;
 const MS_PER_S = 1000;
+/** Python compares their time with what stands in the compiled modules. */
+const PYTHON_SOURCE = /\.py$/;
 
 /**
  * The image of the product on this host.
@@ -95,7 +97,8 @@ function entriesOf({ files, own }: Contents): readonly CpioEntry[] {
   for (const { path, source } of files) {
     addFolder(path.slice(0, path.lastIndexOf('/')));
     const { mode, mtimeMs } = statSync(source);
-    const modifiedAt = Math.floor(mtimeMs / MS_PER_S);
+    // Others have theirs from when they were installed or built, which tells nothing.
+    const modifiedAt = PYTHON_SOURCE.test(path) ? Math.floor(mtimeMs / MS_PER_S) : 0;
     entries.push({ kind: 'file', path, mode: mode & MODE_MASK, modifiedAt, content: readFileSync(source) });
   }
   // A link may stand in a folder of theirs.

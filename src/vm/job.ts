@@ -6,7 +6,7 @@
 import { deserialize, serialize } from 'node:v8';
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import type { Timeline } from '../timeline/timeline';
-import type { Environment, HostTrouble, Observation, TraceEnd } from '../trace/trace';
+import type { HostTrouble, Trace } from '../trace/trace';
 
 export interface Job {
   readonly timeline: Timeline;
@@ -26,13 +26,7 @@ export type FromGuest =
   /** The runner is warm. */
   | { readonly kind: 'ready' }
   | { readonly kind: 'unfit'; readonly trouble: HostTrouble }
-  /** A trace, without its timeline. */
-  | {
-      readonly kind: 'finished';
-      readonly environment: Environment;
-      readonly observations: readonly Observation[];
-      readonly end: TraceEnd;
-    }
+  | { readonly kind: 'finished'; readonly trace: Trace }
   | { readonly kind: 'crashed'; readonly stack: string };
 
 const LENGTH_BYTES = 4;

@@ -1,11 +1,9 @@
 /** The command lines of QEMU. Why each option is there: docs/decisions/0012-virtual-time.md. */
-import { EXIT_PORT, JOB_ITEM_NAME, PAUSE_PORT } from './guest-abi';
+import type { ClockKind } from '../trace/trace';
+import { EXIT_PORT, JOB_ITEM_NAME, PAUSE_PORT, START_PARAMETER, TIME_PARAMETER } from './guest-abi';
 
 export const QEMU = 'qemu-system-x86_64';
 export const QEMU_PACKAGE = 'qemu-system-x86';
-
-/** How the guest's clock goes: by instructions and timers alone, or with that of the host. */
-export type GuestTime = 'virtual' | 'real';
 
 export interface BootFiles {
   readonly kernel: string;
@@ -21,7 +19,7 @@ export type MachineStart =
   | { readonly kind: 'restore'; readonly memory: string; readonly job: string };
 
 export interface Machine {
-  readonly time: GuestTime;
+  readonly time: ClockKind;
   readonly accelerator: 'tcg' | 'kvm';
   readonly start: MachineStart;
   /** Where the console and the messages of the guest go. */
@@ -97,8 +95,8 @@ function startArguments({ time, start }: Machine): readonly string[] {
   }
 }
 
-function bootArguments({ kernel, initrd }: BootFiles, time: GuestTime, start: string): readonly string[] {
-  const own = [`packetspec.time=${time}`, `packetspec.start=${start}`];
+function bootArguments({ kernel, initrd }: BootFiles, time: ClockKind, start: string): readonly string[] {
+  const own = [`${TIME_PARAMETER}${time}`, `${START_PARAMETER}${start}`];
   const words = [...KERNEL_PARAMETERS, ...(time === 'virtual' ? VIRTUAL_PARAMETERS : []), ...own];
   return ['-kernel', kernel, '-initrd', initrd, '-append', words.join(' ')];
 }

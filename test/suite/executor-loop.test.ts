@@ -21,7 +21,10 @@ const RUN: ToExecutor = { kind: 'run', timeline: timelineOf([inject(seg('S'))]) 
 describe('the executor', () => {
   it('says at once what it is', () => {
     expect(serving(new FakeHost()).said).toEqual([
-      { kind: 'ready', facts: { kernel: '6.18.0-fake', architecture: 'x86_64', rootless: false, tickNs: 4_000_000 } },
+      {
+        kind: 'ready',
+        facts: { kernel: '6.18.0-fake', architecture: 'x86_64', rootless: false, tickNs: 4_000_000, time: 'real' },
+      },
     ]);
   });
 

@@ -69,6 +69,7 @@ export class FakeHost implements Host {
       architecture: 'x86_64',
       rootless: false,
       tickNs: 4_000_000,
+      time: 'real',
       ...settings.facts,
     };
   }

@@ -221,6 +221,7 @@ export const PR_SET_CHILD_SUBREAPER = 36;
 export const SIGKILL = 9;
 export const SIGUSR2 = 12;
 export const SIGALRM = 14;
+export const SIGXCPU = 24;
 export const SIG_UNBLOCK = 1;
 
 export const POSIX_SPAWN_SETSIGDEF = 0x04;

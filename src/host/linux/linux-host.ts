@@ -10,6 +10,7 @@ import { stat } from 'node:fs';
 import { machine, release } from 'node:os';
 import type { Ns } from '../../base/nanoseconds';
 import { NS_PER_US } from '../../base/nanoseconds';
+import type { ClockKind } from '../../trace/trace';
 import type { Network } from '../../timeline/timeline';
 import type { Host, HostFacts, Run } from '../host';
 import { BlockingThreads } from './blocking-threads';
@@ -28,8 +29,8 @@ export interface LinuxHostOptions {
   readonly blockingWorkerPath?: string;
   /** What ends the connections of a killed process: a command that calls `destroyHeldSockets`. */
   readonly guardianCommand?: readonly string[];
-  /** Zero under virtual time, which stands still while a process spins. */
-  readonly spinNs?: Ns;
+  /** How the clock of this machine goes; real when absent. */
+  readonly time?: ClockKind;
 }
 
 export function openLinuxHost(options: LinuxHostOptions = {}): Host {
@@ -37,16 +38,18 @@ export function openLinuxHost(options: LinuxHostOptions = {}): Host {
 }
 
 class LinuxHost implements Host {
-  readonly facts: HostFacts = { kernel: release(), architecture: machine(), rootless: isRootless(), tickNs: tickNs() };
+  readonly facts: HostFacts;
   readonly #spinNs: Ns;
   readonly #threads: BlockingThreads;
   readonly #guardian: Guardian | undefined;
   /** Read before the first run moves the thread away. */
   readonly #sysctls = new Sysctls(listSysctls());
 
-  constructor({ blockingWorkerPath, guardianCommand, spinNs = SPIN_NS }: LinuxHostOptions) {
+  constructor({ blockingWorkerPath, guardianCommand, time = 'real' }: LinuxHostOptions) {
+    this.facts = { kernel: release(), architecture: machine(), rootless: isRootless(), tickNs: tickNs(), time };
     startPoolThreads();
-    this.#spinNs = spinNs;
+    // Under virtual time a sleep ends in time, and a process that spins makes everybody wait.
+    this.#spinNs = time === 'virtual' ? 0 : SPIN_NS;
     this.#threads = new BlockingThreads(blockingWorkerPath);
     this.#guardian = guardianCommand === undefined ? undefined : new Guardian(guardianCommand);
   }

@@ -10,7 +10,12 @@ const { host, open } = useTestHost();
 describe('the host', () => {
   it('knows the kernel', () => {
     const { tickNs, ...facts } = host().facts;
-    expect(facts).toEqual({ kernel: release(), architecture: output('uname', ['-m']).trim(), rootless: false });
+    expect(facts).toEqual({
+      kernel: release(),
+      architecture: output('uname', ['-m']).trim(),
+      rootless: false,
+      time: 'real',
+    });
     // HZ is 100, 250, 300 or 1000 (kernel/Kconfig.hz); 300 does not divide a second.
     expect([10_000_000, 4_000_000, 3_333_333, 1_000_000].some((jiffyNs) => Math.abs(tickNs - jiffyNs) < 1000)).toBe(
       true,
