@@ -34,6 +34,8 @@ const NEEDS = [
   { command: 'ss', debian: 'iproute2', purposes: ['test'], why: 'tests that compare the queues with those of ss' },
   { command: 'nstat', debian: 'iproute2', purposes: ['test'], why: 'tests that compare counters with those of nstat' },
   { command: 'tshark', debian: 'tshark', purposes: ['test'], why: 'tests that have packets decoded independently' },
+  { command: 'xmllint', debian: 'libxml2-utils', purposes: ['test'], why: 'tests that have JUnit reports validated' },
+  { command: 'perl', debian: 'perl', purposes: ['test'], why: 'tests that have TAP reports parsed independently' },
 ];
 
 /** What node-gyp needs to compile raw-socket, the one dependency without ready binaries. */

@@ -1,30 +1,20 @@
 /**
- * Text from outside as a terminal may get it. Specs, commands and kernels can print what they like; none of it may
- * reach the terminal as a control sequence, or turn the direction of what is written.
+ * Text from outside as a terminal, or a reader of reports, may get it. Specs, commands and kernels can print what they
+ * like; none of it may reach the terminal as a control sequence, or turn the direction of what is written. What no
+ * format of reports can hold goes the same way: halves of surrogate pairs, and U+FFFE and U+FFFF.
  */
 const MARK = '\u00b7';
 
+const BAD = '\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069\\ufeff\\ufffe\\uffff\\ud800-\\udfff';
+const BAD_OR_BREAK = new RegExp(`[\\u0000-\\u001f${BAD}]`, 'gu');
+const BAD_IN_LINES = new RegExp(`[\\u0000-\\u0008\\u000b-\\u001f${BAD}]`, 'gu');
+
 /** Control characters, line breaks and tabs among them, and what changes the direction of text, become a middle dot. */
 export function visible(text: string): string {
-  return replaceAll(text, isControl);
+  return text.replace(BAD_OR_BREAK, MARK);
 }
 
 /** As `visible`, but line breaks and tabs stay. */
 export function printable(text: string): string {
-  return replaceAll(text, (character) => character !== '\n' && character !== '\t' && isControl(character));
-}
-
-function replaceAll(text: string, isBad: (character: string) => boolean): string {
-  return Array.from(text, (character) => (isBad(character) ? MARK : character)).join('');
-}
-
-function isControl(character: string): boolean {
-  const code = character.codePointAt(0) ?? 0;
-  return (
-    code < 0x20 ||
-    (code >= 0x7f && code < 0xa0) ||
-    (code >= 0x202a && code <= 0x202e) ||
-    (code >= 0x2066 && code <= 0x2069) ||
-    code === 0xfeff
-  );
+  return text.replace(BAD_IN_LINES, MARK);
 }

@@ -14,8 +14,16 @@ import type { Sink } from './report';
 
 const HEADER = 'TAP version 14';
 
-/** What a block of diagnostics is made of. */
-type Value = string | number | readonly Value[] | { readonly [key: string]: Value | undefined };
+/** What a block of diagnostics is made of; lines are a text of several. */
+type Value = string | number | Lines | readonly Value[] | { readonly [key: string]: Value | undefined };
+
+class Lines {
+  readonly lines: readonly string[];
+
+  constructor(lines: readonly string[]) {
+    this.lines = lines.flatMap((line) => line.split('\n')).map((line) => visible(line).trimEnd());
+  }
+}
 
 export function tapReporter({ write }: Sink): SuiteListener {
   const print = (lines: readonly string[]): void => write(lines.map((line) => `${line}\n`).join(''));
@@ -85,7 +93,7 @@ function diagnosisOf(result: RunResult): Value {
       message,
       at_ns: atNs,
     })),
-    explanation: explanation(result, PLAIN),
+    explanation: new Lines(explanation(result, PLAIN)),
   };
 }
 
@@ -116,13 +124,24 @@ function yamlBlock(value: Value): readonly string[] {
 function yamlLines(value: Value): readonly string[] {
   if (isList(value)) return value.flatMap((one) => indented(yamlLines(one), '- '));
   if (typeof value !== 'object') return [scalar(value)];
+  if (value instanceof Lines) return value.lines.map(scalar);
   return Object.entries(value).flatMap(([key, inner]) => {
     if (inner === undefined) return [];
     if (typeof inner !== 'object') return [`${key}: ${scalar(inner)}`];
+    if (inner instanceof Lines) return literal(key, inner);
     return isList(inner) && inner.length === 0
       ? [`${key}: []`]
       : [`${key}:`, ...yamlLines(inner).map((line) => `  ${line}`)];
   });
+}
+
+/**
+ * A literal block: how far it is indented is read from its first line, and Perl's reader ends it at an empty one. (Nor
+ * does that reader take a text in a list that looks like `word: more`, in quotes or not.)
+ */
+function literal(key: string, { lines }: Lines): readonly string[] {
+  const [first = '', ...rest] = lines.filter((line) => line !== '');
+  return [`${key}: |`, ...[first.trimStart(), ...rest].map((line) => `  ${line}`)];
 }
 
 function isList(value: Value): value is readonly Value[] {

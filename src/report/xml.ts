@@ -13,17 +13,12 @@ export function element(name: string, attributes: Attributes, content = ''): str
   return content === '' ? `<${name}${written}/>` : `<${name}${written}>${content}</${name}>`;
 }
 
-/** Text between tags. `>` too, because of `]]>`. */
+/** Text between tags: what the Char production of XML 1.0 leaves out is not printable either. `>` because of `]]>`. */
 export function xmlText(text: string): string {
-  return legal(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return printable(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
 /** A reader turns line breaks and tabs of an attribute into spaces unless they are written as numbers. */
 function attributeText(text: string): string {
   return xmlText(text).replaceAll('"', '&quot;').replaceAll('\n', '&#10;').replaceAll('\t', '&#9;');
-}
-
-/** Without what the Char production of XML 1.0 leaves out: most controls, halves of pairs, U+FFFE, U+FFFF. */
-function legal(text: string): string {
-  return printable(text).replace(/[\ud800-\udfff\ufffe\uffff]/gu, '\u00b7');
 }

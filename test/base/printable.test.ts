@@ -6,6 +6,7 @@ it.each([
   ['\u001b[31mred\u0007', '·[31mred·'],
   ['\u009b2J', '·2J'],
   ['a\u202eb\u2066c\ufeff', 'a·b·c·'],
+  ['half \ud800, \ufffe and \uffff', 'half ·, · and ·'],
   ['one\ntwo\tthree\r\n\0', 'one·two·three···'],
 ])('%j is shown as %j', (text, shown) => {
   expect(visible(text)).toBe(shown);

@@ -1,8 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Ajv from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { jsonReporter } from '../../src/report/json';
-import type { RejectedSpec, RunResult, SuiteSummary } from '../../src/suite/suite';
+import type { RejectedSpec, RunResult, SuiteListener, SuiteSummary } from '../../src/suite/suite';
 import { summaryOf } from '../support/results';
 import { collecting } from '../support/sinks';
+import { tellAll, tellRejected } from './hostile';
 import * as scenes from './scenes';
 
 function documentOf(
@@ -95,5 +99,34 @@ describe('the document', () => {
         },
       ],
     });
+  });
+});
+
+describe('the schema of the document', () => {
+  const schema = JSON.parse(readFileSync(join(__dirname, '../../docs/json-report.schema.json'), 'utf8')) as object;
+  const isValid = new Ajv({ allErrors: true, strictRequired: false, strictTypes: false }).compile(schema);
+
+  function mistakes(document: unknown): readonly string[] {
+    isValid(document);
+    return (isValid.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message ?? ''}`);
+  }
+
+  function written(tell: (listener: SuiteListener) => void): unknown {
+    const { sink, parts } = collecting();
+    tell(jsonReporter(sink));
+    return JSON.parse(parts.join(''));
+  }
+
+  it('holds for every status, on every kernel, with every text', () => {
+    expect(mistakes(written((listener) => tellAll(listener)))).toEqual([]);
+    expect(mistakes(written(tellRejected))).toEqual([]);
+  });
+
+  it('is held by nothing else', () => {
+    const document = written((listener) => tellAll(listener)) as { results: Record<string, unknown>[] };
+    for (const change of [{ status: 'ok' }, { more: 1 }, { checks: [{ passed: false }] }, { lateness: {} }]) {
+      const results = document.results.map((result) => ({ ...result, ...change }));
+      expect(mistakes({ ...document, results }), JSON.stringify(change)).not.toEqual([]);
+    }
   });
 });

@@ -5,7 +5,10 @@ import { ktapReporter } from '../../src/report/ktap';
 import type { RunResult, SuiteEvent } from '../../src/suite/suite';
 import { summaryOf } from '../support/results';
 import { collecting } from '../support/sinks';
+import { tellAll } from './hostile';
+import { readKtap, subtestsIn } from './ktap-reader';
 import * as scenes from './scenes';
+import { readWithPerl } from './tap-parser';
 
 const KSFT = '/tree/tools/testing/selftests/net/packetdrill';
 
@@ -130,5 +133,53 @@ describe('the report for the kernel’s CI', () => {
     tell(started(2));
     tell({ kind: 'suite-finished', summary: summaryOf(), results: RESULTS.slice(5) });
     expect(read(parts.join('')).top).toEqual(['1 own/d.yaml: pass', '2 a file without runs: skip']);
+  });
+});
+
+// Two independent readers: the rules of the kernel's documentation, and Perl's TAP::Parser, which knows version 13.
+describe('the report on a matrix of kernels, with texts that look like something else', () => {
+  const { sink, parts } = collecting();
+  tellAll(ktapReporter(sink));
+  const text = parts.join('');
+  const { errors, tests } = readKtap(text);
+
+  it('has nothing that the kernel’s parser would complain of, at either level', () => {
+    expect(errors).toEqual([]);
+    expect(tests.map((test) => readKtap(subtestsIn(test)).errors)).toEqual([[], []]);
+  });
+
+  it('tells what became of each file and of each run', () => {
+    expect(tests.map(({ name, status }) => `${name}: ${status}`)).toEqual([
+      'specs/a,b:c.yaml: fail',
+      'specs/d.yaml: fail',
+    ]);
+    const runs = tests.map((test) => readKtap(subtestsIn(test)).tests.map(({ name, status }) => `${name}: ${status}`));
+    expect(runs).toEqual([
+      ['ipv4 on 5.10: pass', 'ipv4 on 6.12: pass', 'ipv4 on 5.10: fail', 'ipv4 on 6.12: fail'],
+      ['ipv4: skip', 'ipv4: fail', 'ipv4: skip'],
+    ]);
+    expect(
+      readKtap(subtestsIn(tests[1] ?? { name: '', status: 'fail', skipReason: '', log: [] })).tests[2]?.skipReason,
+    ).toMatch(/^inconclusive: /);
+  });
+
+  it('is read the same by Perl', () => {
+    const read = readWithPerl(text);
+    expect(read).toMatchObject({ errors: [], unknown: [], plan: '1..2' });
+    expect(read.tests.map(({ ok }) => ok)).toEqual([false, false]);
+    const nested = tests.map((test) => readWithPerl(subtestsIn(test)));
+    expect(nested.map((one) => [one.errors, one.unknown])).toEqual([
+      [[], []],
+      [[], []],
+    ]);
+    expect(nested.flatMap((one) => one.tests.map(({ ok, directive }) => `${ok} ${directive}`.trim()))).toEqual([
+      'true',
+      'true',
+      'false',
+      'false',
+      'true SKIP',
+      'false',
+      'true SKIP',
+    ]);
   });
 });
