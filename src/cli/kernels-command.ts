@@ -1,5 +1,5 @@
 /** `packetspec kernels`: which kernels there are by name, fetching them, and making room. */
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { cachedKernel, kernelCache, removeAllKernels, removeKernels } from '../vm/kernels/cache';
 import { KERNELS, type KernelEntry } from '../vm/kernels/catalogue';
 import { fetchKernels, type FetchResult } from '../vm/kernels/fetch';
@@ -15,13 +15,17 @@ export function addKernelsCommands(program: Command, end: (code: number) => void
     .command('list', { isDefault: true })
     .description('print the kernels that have a name, and which of them are fetched')
     .action(() => {
-      process.stdout.write(listing(kernelCache()));
+      end(reported(() => process.stdout.write(listing(kernelCache()))));
     });
   kernels
     .command('fetch')
     .description("fetch kernels out of Debian's packages, or newer releases of them")
     .argument('[names...]', 'which (default: all)')
-    .option('--mirror <url>', "the `debian` archive of a mirror (default: where this machine's apt gets Debian from)")
+    .option(
+      '--mirror <url>',
+      "the `debian` archive of a mirror (default: where this machine's apt gets Debian from)",
+      mirrorUrl,
+    )
     .action((names: string[], { mirror }: { readonly mirror?: string }) => {
       end(forKnown(names, (entries) => fetchCommand(entries, mirror)));
     });
@@ -32,6 +36,11 @@ export function addKernelsCommands(program: Command, end: (code: number) => void
     .action((names: string[]) => {
       end(forKnown(names, () => removeCommand(names)));
     });
+}
+
+function mirrorUrl(text: string): string {
+  if (!URL.canParse(text) || /\s/.test(text)) throw new InvalidArgumentError('the address of a mirror is wanted.');
+  return text;
 }
 
 /** One line for each kernel, in columns. */
@@ -89,14 +98,18 @@ function tell(result: FetchResult): void {
 
 function removeCommand(names: readonly string[]): number {
   const cache = kernelCache();
-  const removed = attempt(() => (names.length === 0 ? removeAllKernels(cache) : removeKernels(cache, names)));
-  if (removed.kind === 'refused') {
-    complain([problemText(removed.problem)]);
-    return EXIT.errored;
-  }
-  const missing = names.filter((name) => !removed.value.includes(name));
-  for (const name of missing) complain([`${name} was not fetched`]);
-  return EXIT.passed;
+  return reported(() => {
+    const removed = names.length === 0 ? removeAllKernels(cache) : removeKernels(cache, names);
+    complain(names.filter((name) => !removed.includes(name)).map((name) => `${name} was not fetched`));
+  });
+}
+
+/** @returns the exit code of an action that the system may refuse, which is told then */
+function reported(action: () => void): number {
+  const result = attempt(action);
+  if (result.kind === 'done') return EXIT.passed;
+  complain([problemText(result.problem)]);
+  return EXIT.errored;
 }
 
 /** A problem as one line of the terminal. */

@@ -84,6 +84,14 @@ describe('packetspec kernels', () => {
     ]);
   });
 
+  it('takes no mirror that is no address', async () => {
+    for (const mirror of ['mirror', 'http://m/debian sid'])
+      expect(await kernels('fetch', SMALLEST, '--mirror', mirror)).toMatchObject({
+        status: 2,
+        stderr: expect.stringContaining('the address of a mirror is wanted'),
+      });
+  });
+
   it('goes on with the others when one cannot be had', async () => {
     const { status, stdout, stderr } = await kernels('fetch', '6.18', '7.2', '--mirror', 'http://127.0.0.1:9/debian');
     expect([status, stdout]).toEqual([3, '']);

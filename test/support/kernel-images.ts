@@ -75,7 +75,7 @@ function sectionHeader(nameOffset: number, type: number, offset: number, length:
 }
 
 /** One entry of a note segment. */
-export function note(owner: string, type: number, description: Buffer): Buffer {
+function note(owner: string, type: number, description: Buffer): Buffer {
   const name = Buffer.from(`${owner}\0`);
   const head = Buffer.alloc(12);
   head.writeUInt32LE(name.length, 0);

@@ -163,5 +163,7 @@ export function wayOut(complaints: string, suite: string): string {
   if (/No space left/.test(complaints)) return 'the disk is full: `packetspec kernels rm` frees what was fetched';
   if (/does not have a Release file|404/.test(complaints))
     return `does the mirror still have ${suite}? Name another one with --mirror URL; ${OWN_KERNEL}`;
+  // Without a word: it did not run, or not to its end.
+  if (complaints === '') return OWN_KERNEL;
   return `is there a network, and does the mirror answer? Name another one with --mirror URL; ${OWN_KERNEL}`;
 }

@@ -31,12 +31,16 @@ export function openKernel(
   modulesFolder: string | undefined,
   settings: OpenSettings,
 ): OpenedKernel {
+  const opened = attempt(() => open(nameOrPath, modulesFolder, settings));
+  return opened.kind === 'done' ? opened.value : problems(opened.problem);
+}
+
+function open(nameOrPath: string, modulesFolder: string | undefined, settings: OpenSettings): OpenedKernel {
   const cache = settings.cache ?? kernelCache();
   const entry = KERNELS.find(({ name }) => name === nameOrPath);
   if (entry !== undefined) return openNamed(entry, modulesFolder, cache, settings.say);
   if (!nameOrPath.includes('/') && !existsSync(nameOrPath)) return problems(unknownName(nameOrPath));
-  const own = attempt(() => openOwn(nameOrPath, modulesFolder, cache));
-  return own.kind === 'done' ? own.value : problems(own.problem);
+  return openOwn(nameOrPath, modulesFolder, cache);
 }
 
 /** What to say of a name that is neither in the catalogue nor a file. */

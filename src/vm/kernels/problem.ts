@@ -31,11 +31,18 @@ export function attempt<T>(action: () => T): Attempt<T> {
     return { kind: 'done', value: action() };
   } catch (error) {
     if (error instanceof KernelError) return { kind: 'refused', problem: { message: error.message, hint: error.hint } };
-    if (error instanceof Error && 'syscall' in error) {
-      const isFull = 'code' in error && error.code === 'ENOSPC';
-      const hint = isFull ? 'the disk is full: `packetspec kernels rm` frees what was fetched' : '';
-      return { kind: 'refused', problem: { message: error.message, hint } };
-    }
+    if (isSystemError(error)) return { kind: 'refused', problem: { message: error.message, hint: wayOut(error) } };
     throw error;
   }
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error;
+}
+
+function wayOut({ code, syscall }: NodeJS.ErrnoException): string {
+  if (code === 'ENOSPC' || code === 'EDQUOT') return 'the disk is full: `packetspec kernels rm` frees what was fetched';
+  // Only the cache is written to.
+  if (code === 'EROFS' || syscall === 'mkdir') return 'set XDG_CACHE_HOME to a folder that can be written';
+  return '';
 }

@@ -33,13 +33,15 @@ export function runTool(program: string, args: readonly string[], use: ToolUse):
   const { status, signal, stdout, stderr } = result;
   const error: NodeJS.ErrnoException | undefined = result.error;
   const code = error?.code;
-  if (code === 'ENOENT')
-    throw new KernelError(
-      `${trouble}: there is no program \`${program}\` here`,
-      `install the package ${use.package} of Debian's`,
-    );
   const complaints = stderr?.toString('utf8') ?? '';
   const hint = use.hint?.(complaints) ?? '';
+  if (code === 'ENOENT') {
+    const install = `install the package ${use.package} of Debian's`;
+    throw new KernelError(
+      `${trouble}: there is no program \`${program}\` here`,
+      [install, hint].filter(Boolean).join('; '),
+    );
+  }
   if (code === 'ETIMEDOUT')
     throw new KernelError(`${trouble}: \`${program}\` had not ended after ${limitS ?? 0} s`, hint);
   // A program that has read enough closes its input; what that did is in its status.

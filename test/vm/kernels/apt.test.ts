@@ -45,6 +45,7 @@ it.each([
     'network',
   ],
   ["E: Failed to fetch http://m/InRelease  Could not resolve 'm'", 'network'],
+  ['', '--kernel PATH'],
   ['E: Write error - write (28: No space left on device)', 'kernels rm'],
 ])('the way out of %j', (complaint, words) => {
   expect(wayOut(complaint, 'trixie')).toContain(words);

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { attempt, KernelError } from '../../../src/vm/kernels/problem';
 
@@ -31,6 +31,12 @@ describe('an attempt', () => {
       throw full;
     });
     expect(refused).toMatchObject({ problem: { hint: expect.stringContaining('kernels rm') } });
+  });
+
+  it('a cache that cannot be written has a way out', () => {
+    expect(attempt(() => mkdirSync('/dev/null/x'))).toMatchObject({
+      problem: { hint: expect.stringContaining('XDG_CACHE_HOME') },
+    });
   });
 
   it('lets a defect through', () => {
