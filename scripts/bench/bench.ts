@@ -10,8 +10,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { probeEnvironment } from '../../src/host/linux/probe';
 import { benchCommand } from './command';
+import { benchEvidence } from './evidence';
 import { compileFloor } from './floor';
 import { benchLateness } from './lateness';
+import { benchLinks } from './links';
 import { conditionsText, isIdle, lookAround, machineFacts } from './machine';
 import { benchMemory } from './memory';
 import { renderPage } from './page';
@@ -26,9 +28,11 @@ const SECTIONS: Readonly<Record<string, (bench: Bench) => Promise<Section>>> = {
   lateness: benchLateness,
   'round-trip': benchRoundTrip,
   command: benchCommand,
+  links: benchLinks,
   setup: benchSetup,
   parallel: benchParallel,
   memory: benchMemory,
+  evidence: benchEvidence,
   suite: benchSuite,
 };
 

@@ -56,7 +56,9 @@ describe('replay', () => {
   beforeAll(async () => {
     requireKernel();
     writeSpecs();
-    live = await runWithReport(['specs', folder, '--set', 'retries=1', '--trace', traces, '--explain']);
+    const ran = await runWithReport(['specs', folder, '--set', 'retries=1', '--trace', traces, '--explain']);
+    // What takes hours was not tried, and left no trace.
+    live = { ...ran, report: { ...ran.report, results: ran.report.results.filter(({ attempts }) => attempts > 0) } };
   }, 120_000);
 
   function traceFiles(): readonly string[] {
@@ -90,7 +92,8 @@ describe('replay', () => {
   it('prints the same explanations', async () => {
     const { stdout, status } = await packetspec(['replay', ...traceFiles()]);
     expect(status).toBe(1);
-    expect(blocksOf(stdout)).toEqual(blocksOf(live.stdout));
+    const tried = blocksOf(live.stdout).filter((block) => !block.includes(' in real time: run it with '));
+    expect(blocksOf(stdout)).toEqual(tried);
   });
 
   it.each([
