@@ -7,6 +7,8 @@
  *                          prints per round: SYN written -> RST written, and SYN stamped -> SYN+ACK stamped
  *   floor setup N          N private networks with a configured TUN, one after the other;
  *                          prints per network: nanoseconds to make it, nanoseconds to leave it
+ *   floor flood N          N SYNs, made beforehand, each from a port of its own, to a listener with cookies;
+ *                          prints once: nanoseconds for all of them, and their number
  *
  * It moves into private networks of its own and changes nothing outside of them. Same waiting as the product: ppoll,
  * then reading the clock for the last 200 us; same scheduling: SCHED_FIFO 1, timer slack 1 ns. IPv4 only.
@@ -44,6 +46,7 @@
 #define PORT 8080
 #define PACKET_BYTES 40
 #define MOST 1000000
+#define FIRST_PORT 1024
 
 enum { FIN = 1, SYN = 2, RST = 4, ACK = 16 };
 
@@ -202,7 +205,7 @@ static void craft(uint8_t *packet, int source_port, int flags, uint32_t seq) {
   put_checksum(tcp + 16, sum_words(packet + 12, 8) + IPPROTO_TCP + 20 + sum_words(tcp, 20));
 }
 
-/* --- the three measurements -------------------------------------------------------------------------------------- */
+/* --- the four measurements --------------------------------------------------------------------------------------- */
 
 static int64_t first[MOST], second[MOST];
 
@@ -281,6 +284,24 @@ static int measure_setup(int count) {
   return count;
 }
 
+/* Nothing is read: what the device does not hold is dropped. */
+static int measure_flood(int count) {
+  static uint8_t packets[UINT16_MAX][PACKET_BYTES];
+  must(count <= UINT16_MAX - FIRST_PORT, "flood: too many");
+  int tun = make_network();
+  int listener = socket(AF_INET, SOCK_STREAM, 0);
+  struct sockaddr_in any = {.sin_family = AF_INET, .sin_port = htons(PORT)};
+  must(bind(listener, (struct sockaddr *)&any, sizeof any) == 0 && listen(listener, 128) == 0, "listen");
+  for (int index = 0; index < count; index++) craft(packets[index], FIRST_PORT + index, SYN, 0);
+  raise_scheduling();
+  int64_t started = now();
+  for (int index = 0; index < count; index++)
+    must(write(tun, packets[index], PACKET_BYTES) == PACKET_BYTES, "write(tun)");
+  first[0] = now() - started;
+  second[0] = count;
+  return 1;
+}
+
 int main(int count, char **arguments) {
   if (count != 3) return 2;
   const char *what = arguments[1], *argument = arguments[2];
@@ -288,6 +309,7 @@ int main(int count, char **arguments) {
   if (strcmp(what, "lateness") == 0) measured = measure_lateness(argument);
   if (strcmp(what, "roundtrip") == 0) measured = measure_roundtrip(atoi(argument));
   if (strcmp(what, "setup") == 0) measured = measure_setup(atoi(argument));
+  if (strcmp(what, "flood") == 0) measured = measure_flood(atoi(argument));
   print_pairs(measured);
   return measured > 0 ? 0 : 2;
 }

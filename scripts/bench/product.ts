@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { executorCommand } from '../../src/host/linux/executor-command';
 import { type Executor, ExecutorProcess } from '../../src/suite/executor';
+import type { LinkKind } from '../../src/spec/link-kind';
 import { planSuite } from '../../src/suite/plan';
 import type { Timeline } from '../../src/timeline/timeline';
 import type { Observation, Trace } from '../../src/trace/trace';
@@ -19,9 +20,9 @@ export function renewBundle(): void {
 }
 
 /** The timeline of a spec that has one variant. @throws when the text is wrong */
-export function timelineOf(text: string): Timeline {
+export function timelineOf(text: string, link: LinkKind = 'tun'): Timeline {
   const file = { path: 'bench.yaml', text };
-  const { runs, rejected } = planSuite([file], { set: new Map(), maxCombinations: 1 });
+  const { runs, rejected } = planSuite([file], { set: new Map(), maxCombinations: 1, link });
   const [run] = runs;
   const wrong = rejected.flatMap(({ diagnostics }) => diagnostics.map(({ message }) => message));
   if (run === undefined) throw new Error(wrong.join('; '));

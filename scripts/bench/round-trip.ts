@@ -1,13 +1,15 @@
 /** SYN -> SYN+ACK: how long the kernel takes, and how long it takes the harness to know and to go on. */
+import type { LinkKind } from '../../src/spec/link-kind';
+import type { Timeline } from '../../src/timeline/timeline';
 import { observationsOf, timelineOf, traceOf } from './product';
 import { alternate, type Bench, type Section } from './section';
 import { type Quantiles, quantilesOf, spreadOf } from './statistics';
 import { figure, ratioText, spreadText, type Table } from './table';
 
 const REPEATS = 3;
-const ROUNDS = 2_000;
+export const ROUNDS = 2_000;
 
-interface Repeat {
+export interface RoundTrips {
   /** Microseconds. */
   readonly harness: Quantiles;
   readonly kernel: Quantiles;
@@ -28,23 +30,32 @@ steps:
       - inject: R 1:1(0)
 `;
 
+export function roundTripTimeline(link: LinkKind): Timeline {
+  return timelineOf(SPEC, link);
+}
+
+/** Runs it in an executor of its own. */
+export async function roundTrips(timeline: Timeline): Promise<RoundTrips> {
+  const trace = await traceOf(timeline);
+  const sent = observationsOf(trace, 'sent');
+  const frames = observationsOf(trace, 'frame');
+  if (sent.length !== 2 * ROUNDS || frames.length !== 3 * ROUNDS) {
+    throw new Error(`${sent.length} sent and ${frames.length} seen in ${ROUNDS} rounds`);
+  }
+  const rounds = Array.from({ length: ROUNDS }, (_, round) => round);
+  const harness = rounds.map((round) => (sent[2 * round + 1]?.startedNs ?? 0) - (sent[2 * round]?.startedNs ?? 0));
+  const answers = frames.filter(({ direction }) => direction === 'out');
+  const asked = frames.filter(({ direction }) => direction === 'in');
+  const kernel = rounds.map((round) => (answers[round]?.atNs ?? 0) - (asked[2 * round]?.atNs ?? 0));
+  return { harness: microseconds(harness), kernel: microseconds(kernel) };
+}
+
 export async function benchRoundTrip({ floor, say }: Bench): Promise<Section> {
-  const timeline = timelineOf(SPEC);
-  const measured = await alternate<Repeat, Repeat>(
+  const timeline = roundTripTimeline('tun');
+  const measured = await alternate<RoundTrips, RoundTrips>(
     REPEATS,
     async (repeat) => {
-      const trace = await traceOf(timeline);
-      const sent = observationsOf(trace, 'sent');
-      const frames = observationsOf(trace, 'frame');
-      if (sent.length !== 2 * ROUNDS || frames.length !== 3 * ROUNDS) {
-        throw new Error(`${sent.length} sent and ${frames.length} seen in ${ROUNDS} rounds`);
-      }
-      const rounds = Array.from({ length: ROUNDS }, (_, round) => round);
-      const harness = rounds.map((round) => (sent[2 * round + 1]?.startedNs ?? 0) - (sent[2 * round]?.startedNs ?? 0));
-      const answers = frames.filter(({ direction }) => direction === 'out');
-      const asked = frames.filter(({ direction }) => direction === 'in');
-      const kernel = rounds.map((round) => (answers[round]?.atNs ?? 0) - (asked[2 * round]?.atNs ?? 0));
-      const result = { harness: microseconds(harness), kernel: microseconds(kernel) };
+      const result = await roundTrips(timeline);
       say(`round trip ${repeat + 1}/${REPEATS}: harness p50 ${figure(result.harness.p50)} us`);
       return result;
     },
@@ -67,12 +78,12 @@ export async function benchRoundTrip({ floor, say }: Bench): Promise<Section> {
   };
 }
 
-function microseconds(values: readonly number[]): Quantiles {
+export function microseconds(values: readonly number[]): Quantiles {
   return quantilesOf(values.map((ns) => ns / 1e3));
 }
 
-function summary(product: readonly Repeat[], floor: readonly Repeat[] | undefined): Table {
-  const row = (name: string, pick: (repeat: Repeat) => number): readonly string[] => {
+function summary(product: readonly RoundTrips[], floor: readonly RoundTrips[] | undefined): Table {
+  const row = (name: string, pick: (repeat: RoundTrips) => number): readonly string[] => {
     const measured = spreadOf(product.map(pick));
     const peer = floor === undefined ? undefined : spreadOf(floor.map(pick));
     return [name, spreadText(measured), peer === undefined ? '-' : spreadText(peer), ratioText(measured, peer)];

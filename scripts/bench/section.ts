@@ -25,7 +25,7 @@ export interface Bench {
 /** The program of `floor.c`. */
 export interface Floor {
   /** Runs one of its measurements: two numbers for each event, in nanoseconds. */
-  readonly measure: (what: 'lateness' | 'roundtrip' | 'setup', argument: string) => Promise<FloorResult>;
+  readonly measure: (what: 'lateness' | 'roundtrip' | 'setup' | 'flood', argument: string) => Promise<FloorResult>;
 }
 
 export interface FloorResult {

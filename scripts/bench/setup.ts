@@ -1,9 +1,8 @@
 /** Making a private network for a run and leaving it again, against the same system calls in C. */
-import { join } from 'node:path';
-import { buildSync } from 'esbuild';
 import { ExecutorProcess } from '../../src/suite/executor';
 import type { IpVariant } from '../../src/spec/model';
 import { networkOf } from '../../src/timeline/network';
+import { bundleProgram } from './bundle-program';
 import { output, privately } from './process';
 import { EXECUTOR_COMMAND, timelineOf, traceFrom } from './product';
 import { alternate, type Bench, type FloorResult, type Section } from './section';
@@ -30,7 +29,7 @@ interface Repeat {
 }
 
 export async function benchSetup({ folder, floor, say }: Bench): Promise<Section> {
-  const program = bundle(folder);
+  const program = bundleProgram(folder, require.resolve('./setup-program'));
   const measured = await alternate<Repeat, FloorResult>(
     REPEATS,
     async () => ({ ipv4: await timesOf(program, 'ipv4'), ipv6: await timesOf(program, 'ipv6') }),
@@ -49,16 +48,6 @@ export async function benchSetup({ folder, floor, say }: Bench): Promise<Section
       'IPv6 has one step more: a kernel thread makes the address local, and packets that came before that would be lost, so it is waited for.',
     ],
   };
-}
-
-function bundle(folder: string): string {
-  const outfile = join(folder, 'setup-program.js');
-  // The bundle lies outside of the tree, where `koffi` would not be found by its name.
-  const koffi = require.resolve('koffi');
-  const options = { bundle: true, platform: 'node', format: 'cjs', logLevel: 'warning' } as const;
-  const source = require.resolve('./setup-program');
-  buildSync({ ...options, entryPoints: [source], outfile, alias: { koffi }, external: [koffi] });
-  return outfile;
 }
 
 async function timesOf(program: string, ip: IpVariant): Promise<SetupTimes> {
