@@ -224,8 +224,10 @@ function compilePacket(packet: PacketNotation, span: Span, context: StepContext)
 }
 
 /** What is to be sent: as the link needs it, and refused when it cannot be made or the link cannot carry it. */
-function sendable<P extends PacketPattern>(packet: P, span: Span, { network, diagnostics }: StepContext): P {
-  const problem = whyNotCraftable(packet, network.ipVersion);
+function sendable<P extends PacketPattern>(packet: P, span: Span, { spec, network, diagnostics }: StepContext): P {
+  // What the spec needs and packetspec never has makes it a skipped one.
+  const isSkipped = spec.requires.unsupported.length > 0;
+  const problem = isSkipped ? undefined : whyNotCraftable(packet, network.ipVersion);
   if (problem !== undefined) diagnostics.push({ severity: 'error', code: 'bad-segment', span, message: problem });
   const refused = problem === undefined ? packetRefusedByLink(packet, span, network) : undefined;
   if (refused !== undefined) diagnostics.push(refused);

@@ -63,6 +63,8 @@ export function craftPacket(pattern: PacketPattern, context: CraftContext): Uint
  * Whoever lets users write patterns asks this before a run.
  */
 export function whyNotCraftable(pattern: PacketPattern, version: IpVersion): string | undefined {
+  if (pattern.encapsulation?.some(({ kind }) => kind === 'psp') === true)
+    return 'packetspec has no PSP: it does not encrypt';
   const optionBytes = pattern.kind === 'tcp' ? optionArea(pattern).length : 0;
   if (optionBytes > TCP_OPTIONS_MAXIMUM) {
     return `the TCP options take ${optionBytes} bytes, a segment has room for ${TCP_OPTIONS_MAXIMUM}`;

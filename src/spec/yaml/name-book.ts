@@ -17,8 +17,12 @@ interface Named {
 /** Other calls give descriptors that have no TCP_INFO. */
 const MAKES_SOCKETS: ReadonlySet<string> = new Set(['socket', 'accept']);
 
+/** Whoever has so many names wrong is not helped by guesses, and each looks at all names. */
+const MOST_HINTS = 100;
+
 export class NameBook {
   readonly #complaints: Complaints;
+  #hints = 0;
   readonly #connections = new Set<string>();
   /** Open, or closed: then the name is free again, and may still be used to show what a closed socket does. */
   readonly #sockets = new Map<string, 'open' | 'closed'>();
@@ -132,6 +136,7 @@ export class NameBook {
   }
 
   #hint(name: string, known: Iterable<string>): string | undefined {
+    if (++this.#hints > MOST_HINTS) return undefined;
     const nearest = nearestName(name, known);
     return nearest === undefined ? undefined : `did you mean \`${nearest}\`?`;
   }
