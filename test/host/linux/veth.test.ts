@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { DEVICE } from '../../../src/host/linux/link';
 import type { Network } from '../../../src/timeline/timeline';
@@ -28,6 +29,19 @@ describe.each([
       await run.close();
       expect(directions).toEqual(['in', 'out']);
     }
+  });
+
+  it('does not take a packet for sent when the other end is down', async () => {
+    const run = open(network);
+    output('ip', ['link', 'set', DEVICE, 'down']);
+    const errnos = new Set<string>();
+    // A kernel thread tells the harness's end.
+    for (let round = 0; round < 100 && errnos.size === 0; round++) {
+      const { errno } = run.inject(segment(network, 40_001, TCP_FLAG.SYN));
+      if (errno !== '') errnos.add(errno);
+      await sleep(20);
+    }
+    expect([...errnos]).toEqual(['ENOBUFS']);
   });
 
   it('needs no neighbours and asks for none', () => {
