@@ -160,6 +160,14 @@ export function moduleObject(depends: readonly string[] = [], release = '6.99.1-
   return elf({ type: RELOCATABLE, machine, sections });
 }
 
+/** As scripts/sign-file of the kernel signs: the signature, what it is (its length comes last), and the mark. */
+export function signed(object: Buffer, signature = Buffer.alloc(300, 5)): Buffer {
+  const information = Buffer.alloc(12);
+  information[2] = 2;
+  information.writeUInt32BE(signature.length, 8);
+  return Buffer.concat([object, signature, information, Buffer.from('~Module signature appended~\n')]);
+}
+
 /** The modules without which no guest runs, and what they depend on, as Debian's 5.10 has them. */
 export const REQUIRED_MODULES: Readonly<Record<string, readonly string[]>> = {
   virtio: [],

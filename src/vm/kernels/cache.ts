@@ -14,7 +14,7 @@ import { compareVersions } from './catalogue';
 import { isWorkFolder, listFolder, withWorkFolder } from './work-folder';
 
 /** Raised when what is prepared changes, the list of modules for one: what older versions have kept counts no more. */
-const FORMAT = 1;
+const FORMAT = 3;
 
 const RECORD = 'kernel.json';
 

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { recordOf } from './cache';
 import { type KernelImage, readImage } from './image';
 import { loadOrder } from './load-order';
+import { withoutSignature } from './module';
 import { findModules } from './module-tree';
 import type { KernelProblem } from './problem';
 
@@ -24,10 +25,12 @@ export function prepareKernel(
 ): readonly KernelProblem[] {
   const image = readImage(imagePath);
   const tree = findModules(imagePath, image.release, modulesFolder);
-  const { modules, problems } = loadOrder({ ...tree, config: tree.config ?? image.config }, image.release);
+  const config = tree.config ?? image.config;
+  const { modules, problems } = loadOrder({ ...tree, config }, image.release);
   if (problems.length > 0) return problems;
   mkdirSync(join(folder, 'modules'), { recursive: true });
-  for (const { name, object } of modules) writeFileSync(join(folder, 'modules', `${name}.ko`), object);
+  for (const { name, object } of modules)
+    writeFileSync(join(folder, 'modules', `${name}.ko`), mayBeUnsigned(config) ? withoutSignature(object) : object);
   const record = recordOf(folder, {
     release: image.release,
     image: placeImage(folder, image, resolve(imagePath), isCopied),
@@ -36,6 +39,14 @@ export function prepareKernel(
   });
   writeFileSync(record.file, record.text);
   return [];
+}
+
+/** Whether the kernel is known to take modules without a signature. */
+function mayBeUnsigned(config: string | undefined): boolean {
+  return (
+    config !== undefined &&
+    !/^CONFIG_(?:MODULE_SIG_FORCE|LOCK_DOWN_KERNEL_FORCE_(?:INTEGRITY|CONFIDENTIALITY))=y$/m.test(config)
+  );
 }
 
 /** @returns its file in the folder, or its path */

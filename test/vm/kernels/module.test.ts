@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { moduleName, readModule } from '../../../src/vm/kernels/module';
-import { elf, moduleObject } from '../../support/kernel-images';
+import { moduleName, readModule, withoutSignature } from '../../../src/vm/kernels/module';
+import { elf, moduleObject, signed } from '../../support/kernel-images';
 import { temporaryFolder } from '../../support/live';
 
 describe('a module', () => {
@@ -38,5 +38,21 @@ describe('a module', () => {
     const path = join(temporaryFolder, 'bad.ko');
     writeFileSync(path, content);
     expect(() => readModule(path)).toThrow(`${path} ${words}`);
+  });
+});
+
+describe('a signature', () => {
+  it('is taken off, and the module stays', () => {
+    const object = moduleObject();
+    expect(withoutSignature(signed(object)).equals(object)).toBe(true);
+    expect(withoutSignature(object)).toBe(object);
+  });
+
+  it('that says it is longer than the file is none', () => {
+    const broken = signed(Buffer.from('x'));
+    broken.writeUInt32BE(4_000_000_000, broken.length - 32);
+    expect(withoutSignature(broken)).toBe(broken);
+    const mark = Buffer.from('~Module signature appended~\n');
+    expect(withoutSignature(mark)).toBe(mark);
   });
 });

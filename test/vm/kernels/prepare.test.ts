@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { cachedKernel } from '../../../src/vm/kernels/cache';
 import { prepareKernel } from '../../../src/vm/kernels/prepare';
-import { bzImage, moduleObject, REQUIRED_MODULES, vmlinux } from '../../support/kernel-images';
+import { bzImage, moduleObject, REQUIRED_MODULES, signed, vmlinux } from '../../support/kernel-images';
 import { temporaryFolder } from '../../support/live';
 
 let tests = 0;
@@ -65,5 +65,21 @@ describe('a prepared kernel', () => {
     const { problems, kernel } = prepare(bzImage(vmlinux({ config })), { hasModules: false });
     expect(problems).toEqual([]);
     expect(kernel?.record.modules).toEqual([]);
+  });
+
+  it.each([
+    [
+      'off where the kernel takes them without',
+      'CONFIG_MODULE_SIG=y\n# CONFIG_MODULE_SIG_FORCE is not set\nCONFIG_LOCK_DOWN_KERNEL_FORCE_NONE=y\n',
+      false,
+    ],
+    ['not off where it does not', 'CONFIG_MODULE_SIG_FORCE=y\n', true],
+    ['not off where it is locked down', 'CONFIG_LOCK_DOWN_KERNEL_FORCE_INTEGRITY=y\n', true],
+    ['not off where nobody knows', undefined, true],
+  ])('takes signatures %s', (_, config, isSigned) => {
+    writeFileSync(join(top, 'modules/tun.ko'), signed(moduleObject()));
+    const { kernel } = prepare(vmlinux(config === undefined ? {} : { config }));
+    const tun = readFileSync(join(kernel?.folder ?? '', 'modules/tun.ko'));
+    expect(tun.equals(isSigned ? signed(moduleObject()) : moduleObject())).toBe(true);
   });
 });
