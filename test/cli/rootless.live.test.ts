@@ -11,7 +11,15 @@ const GENTLY = ['--jobs', '2', '--retries', '10'];
 const NOBODY = 65_534;
 
 /** What an installed copy consists of. */
-const INSTALLED = ['bin', 'dist', 'specs', 'package.json', 'node_modules/koffi', 'node_modules/@koromix'];
+const INSTALLED = [
+  'bin',
+  'dist',
+  'specs',
+  'package.json',
+  'node_modules/koffi',
+  'node_modules/@koromix',
+  'node_modules/raw-socket',
+];
 
 /** The ordinary user owns nothing of this, and can write nowhere but into the folder for reports. */
 const COPY = join(temporaryFolder, 'installed');
@@ -63,6 +71,13 @@ describe('an ordinary user', () => {
     expect(status).toBe(0);
     expect(left).toEqual([]);
     expect(lookAround()).toEqual(before);
+  });
+
+  it.each(['raw', 'raw-lo'])('has raw sockets in networks of its own: %s', { timeout: 60_000 }, async (link) => {
+    const { report, left } = await runAsNobody('0666', ['specs/reset', '--link', link, ...GENTLY]);
+    expect(report.results.filter((run) => run.status !== 'passed').map(describeRun)).toEqual([]);
+    expect(report.results.length).toBeGreaterThan(10);
+    expect(left).toEqual([]);
   });
 
   it('is told why nothing can run where only root may', { timeout: 240_000 }, async () => {

@@ -95,7 +95,9 @@ function loadPackage(): RawSocketModule {
     // oxlint-disable-next-line typescript/no-require-imports
     return require('raw-socket') as RawSocketModule;
   } catch (cause) {
-    const message = `the package raw-socket cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}`;
+    // Node adds by which files it came there.
+    const [reason = ''] = String(cause instanceof Error ? cause.message : cause).split('\n');
+    const message = `the package raw-socket cannot be loaded: ${reason}`;
     throw new HostError(
       'no-raw-socket',
       message,
