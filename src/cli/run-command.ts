@@ -94,6 +94,8 @@ async function runPlan(
     return [...skipped, ...ran].sort((left, right) => left.run.index - right.run.index);
   } finally {
     pool.release();
+    // Also when the suite has been given up: what is said then stands on a line of its own.
+    status?.show('');
   }
 }
 

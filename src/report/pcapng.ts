@@ -8,6 +8,7 @@ import { NS_PER_S } from '../base/nanoseconds';
 import { printable } from '../base/printable';
 import { labelOf } from '../suite/label';
 import type { RunResult } from '../suite/suite';
+import type { Network } from '../timeline/timeline';
 import type { Trace } from '../trace/trace';
 import { printPacket } from '../wire/print';
 import { type Evidence, evidenceOf, whyFailed } from './evidence';
@@ -94,10 +95,12 @@ function noteTexts(evidence: readonly Evidence[]): readonly string[] {
 function interfaceBlock({ timeline, environment }: Trace): Uint8Array {
   const body = new Uint8Array(8);
   new DataView(body.buffer).setUint16(0, LINKTYPE_RAW, true);
-  const { localAddress, remoteAddress } = timeline.network;
+  // Traces of packetspec 0.1 do not say what the link was: it was a TUN.
+  const { localAddress, remoteAddress, link = 'tun' }: Partial<Network> = timeline.network;
+  const sides = `kernel under test ${localAddress ?? ''}, harness ${remoteAddress ?? ''}`;
   return block(BLOCK.INTERFACE, body, [
-    textOption(INTERFACE_OPTION.NAME, 'tun0'),
-    textOption(INTERFACE_OPTION.DESCRIPTION, `kernel under test ${localAddress}, harness ${remoteAddress}`),
+    textOption(INTERFACE_OPTION.NAME, link),
+    textOption(INTERFACE_OPTION.DESCRIPTION, sides),
     { code: INTERFACE_OPTION.TIME_RESOLUTION, value: Uint8Array.of(NANOSECONDS) },
     textOption(INTERFACE_OPTION.SYSTEM, `Linux ${environment.kernel}`),
   ]);

@@ -1,5 +1,5 @@
 /**
- * Reports: suite events in, text out.
+ * Reports: suite events in, text out; and of one run its evidence, as a ladder or a capture.
  *
  * A reporter sees events only, and writes to the sink it is given; it cannot tell where runs took place.
  * Deliberately absent: files, terminals, exit codes (the CLI's), and judgement.

@@ -1,8 +1,14 @@
-/** Text in lines of a width: broken between words, and inside of one that is longer than a line. */
+/** A space that is not inside of brackets. */
+const BETWEEN_WORDS = / (?![^[\]]*\])/;
+
+/**
+ * Text in lines of a width: broken between words, and inside of one that is longer than a line. What stands in brackets
+ * is one word.
+ */
 export function wrapText(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ').flatMap((one) => piecesOf(one, width))) {
+  for (const word of text.split(BETWEEN_WORDS).flatMap((one) => piecesOf(one, width))) {
     if (line === '') line = word;
     else if (line.length + 1 + word.length <= width) line += ` ${word}`;
     else {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OutputError, Outputs } from '../../src/cli/output';
+import { requireKernel } from '../support/live';
 
 describe('files that were asked for', () => {
   let folder = '';
@@ -72,6 +73,7 @@ describe('a disk that is full', () => {
   let folder = '';
 
   beforeAll(() => {
+    requireKernel();
     folder = mkdtempSync(join(tmpdir(), 'packetspec-full-'));
   });
 

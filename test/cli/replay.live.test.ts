@@ -38,6 +38,7 @@ const FAILING = [
 describe('replay', () => {
   const folder = join(temporaryFolder, 'replayed');
   const traces = join(folder, 'traces');
+  const captures = join(folder, 'captures');
   let live: CommandResult & { readonly report: Report };
 
   function writeSpecs(): void {
@@ -56,7 +57,8 @@ describe('replay', () => {
   beforeAll(async () => {
     requireKernel();
     writeSpecs();
-    const ran = await runWithReport(['specs', folder, '--set', 'retries=1', '--trace', traces, '--explain']);
+    const kept = ['--trace', traces, '--pcapng', captures, '--explain'];
+    const ran = await runWithReport(['specs', folder, '--set', 'retries=1', ...kept]);
     // What takes hours was not tried, and left no trace.
     live = { ...ran, report: { ...ran.report, results: ran.report.results.filter(({ attempts }) => attempts > 0) } };
   }, 120_000);
@@ -94,6 +96,17 @@ describe('replay', () => {
     expect(status).toBe(1);
     const tried = blocksOf(live.stdout).filter((block) => !block.includes(' in real time: run it with '));
     expect(blocksOf(stdout)).toEqual(tried);
+  });
+
+  it('makes the same captures', async () => {
+    const again = join(folder, 'captures-again');
+    await packetspec(['replay', '--pcapng', again, ...traceFiles()]);
+    const names = readdirSync(captures).sort();
+    expect(readdirSync(again).sort()).toEqual(names);
+    for (const name of names) {
+      const [first, second] = [captures, again].map((place) => readFileSync(join(place, name)));
+      expect(first?.equals(second ?? Buffer.alloc(0)), name).toBe(true);
+    }
   });
 
   it.each([

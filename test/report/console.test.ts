@@ -46,8 +46,8 @@ describe('a run', () => {
            !   11  0.009052  default  |<-----|  R. 0:0(0) ack 1 win 0
                                                   expected S. 0:0(0) ack 1 <mss 1460>
                                                   differs in flags, options, time
-           ?    -  0.009053  late     |<-----|  R. 0:0(0) ack 1 win 0 [stray: no step
-                                                took it]
+           ?    -  0.009053  late     |<-----|  R. 0:0(0) ack 1 win 0
+                                                [stray: no step took it]
       "
     `);
   });

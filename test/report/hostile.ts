@@ -4,7 +4,7 @@ import { summaryOf } from '../support/results';
 import * as scenes from './scenes';
 
 /** Everything that ends something somewhere: XML, CDATA, YAML, TAP, workflow commands, terminals. */
-export const EVIL =
+const EVIL =
   ']]> </failure> & <b x="y\'"> -- # SKIP \\# ::error::x %0A %25 "quoted" \u0000\u0007\u001b[2J \u202e \ud800 \uffff\r\nnot ok 99\n...\n::stop-commands::x\t\u00e9\u{1f600}';
 
 /** What remains of it where lines and tabs may stay. */
@@ -32,7 +32,7 @@ export const RESULTS: readonly RunResult[] = [
 ];
 
 const SPAN = { start: 0, end: 1 };
-export const REJECTED: RejectedSpec = {
+const REJECTED: RejectedSpec = {
   file: { path: 'bad\n::warning::.yaml', text: 'x\ny\n' },
   diagnostics: [
     { severity: 'error', code: 'bad-segment', message: EVIL, hint: EVIL, span: SPAN },

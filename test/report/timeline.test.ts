@@ -43,7 +43,7 @@ describe('a timeline', () => {
     expect(`\n${timelineLines(timeline).join('\n')}\n`).toMatchInlineSnapshot(`
       "
       specs/a.yaml [ipv6 backlog=5] A name
-        network     fd3d:a0b:17d6::1/48 (kernel) - fd3d:fa7b:d17d::1/48 (harness), mtu 1520
+        network     fd3d:a0b:17d6::1/48 (kernel) - fd3d:fa7b:d17d::1/48 (harness), mtu 1520, link tun
         sysctl      net.ipv4.tcp_syncookies = 0
         server      nc -l 8080 (port 8080)
         connection  default: passive, kernel port 8080, harness 192.0.2.1 port 40001

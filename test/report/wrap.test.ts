@@ -7,6 +7,7 @@ describe('wrapped text', () => {
     ['one two three', 9, ['one two', 'three']],
     ['one two three', 13, ['one two three']],
     ['abcdefgh ij', 3, ['abc', 'def', 'gh', 'ij']],
+    ['one [two three]', 11, ['one', '[two three]']],
     ['', 5, ['']],
   ])('%j in %i columns', (text, width, lines) => {
     expect(wrapText(text, width)).toEqual(lines);
