@@ -13,7 +13,7 @@ import type { BootableKernel } from '../vm';
 import { compareVersions } from './catalogue';
 import { isWorkFolder, listFolder, withWorkFolder } from './work-folder';
 
-/** Raised when what is prepared changes, the list of modules for one: what older versions have kept counts no more. */
+/** Raised when what is prepared changes, the list of modules for one. Other versions of this program keep their own. */
 const FORMAT = 3;
 
 const RECORD = 'kernel.json';
@@ -91,7 +91,7 @@ export function storeKernel(cache: string, name: string, version: string, prepar
   const place = join(cache, name, folderName(version));
   mkdirSync(join(cache, name), { recursive: true });
   if (!tryRename(prepared, place, ['ENOTEMPTY', 'EEXIST']) && readKernel(place) === undefined) {
-    // Damaged, or of an older version of this program.
+    // Damaged.
     tryRename(place, `${prepared}-damaged`, ['ENOENT']);
     tryRename(prepared, place, ['ENOTEMPTY', 'EEXIST']);
   }
@@ -171,5 +171,5 @@ function tryRename(from: string, to: string, expected: readonly string[]): boole
 }
 
 function folderName(version: string): string {
-  return version.replace(/[^\w.+~-]/g, '_');
+  return `${version.replace(/[^\w.+~-]/g, '_')}_${FORMAT}`;
 }

@@ -39,8 +39,8 @@ describe('a kernel in the cache', () => {
     expect(bootableKernel('6.12', kernel)).toEqual({
       name: '6.12',
       release: '6.12.117',
-      imagePath: join(cache, '6.12/6.12.117-1/vmlinux'),
-      modules: [join(cache, '6.12/6.12.117-1/modules/tun.ko')],
+      imagePath: join(kernel.folder, 'vmlinux'),
+      modules: [join(kernel.folder, 'modules/tun.ko')],
     });
   });
 
@@ -104,16 +104,8 @@ describe("the user's own images", () => {
     for (const [index, { folder }] of stored.entries()) utimesSync(folder, dayAgo + index, dayAgo + index);
     ownKernel(cache, 'old-0');
     storeOwnKernel(cache, 'new', prepare('new'));
-    expect(readdirSync(join(cache, '.own')).sort()).toEqual([
-      'new',
-      'old-0',
-      'old-4',
-      'old-5',
-      'old-6',
-      'old-7',
-      'old-8',
-      'old-9',
-    ]);
+    const names = readdirSync(join(cache, '.own')).map((name) => name.replace(/_\d+$/, ''));
+    expect(names.sort()).toEqual(['new', 'old-0', 'old-4', 'old-5', 'old-6', 'old-7', 'old-8', 'old-9']);
   });
 
   it('of today stay, as many as they are', () => {
