@@ -34,8 +34,8 @@ interface RawSocket {
 const IPPROTO_RAW = 255;
 /** The package's numbers for the address families. */
 const ADDRESS_FAMILY = { 4: 1, 6: 2 } as const;
-/** Level and number of IP_RECVERR and IPV6_RECVERR. */
-const RECVERR = { 4: [0, 11], 6: [41, 25] } as const;
+/** IP_RECVERR and IPV6_RECVERR. */
+const RECVERR = { 4: { level: 0, option: 11 }, 6: { level: 41, option: 25 } } as const;
 const LARGEST_PACKET = 65_575;
 
 export class RawSender {
@@ -55,7 +55,8 @@ export class RawSender {
     this.#socket = openSocket(version);
     this.#socket.pauseRecv();
     // Otherwise a packet that the device drops, such as one without a carrier, counts as sent (ip(7)).
-    this.#socket.setOption(...RECVERR[version], 1);
+    const { level, option } = RECVERR[version];
+    this.#socket.setOption(level, option, 1);
   }
 
   /** @returns zero or more, or minus the errno */
