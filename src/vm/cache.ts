@@ -5,11 +5,13 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { VmError } from './trouble';
+import { NO_SPACE_HINT, VmError } from './trouble';
 
 const PRODUCT = 'packetspec';
-/** Entries that nobody has used for so long go. */
+/** Entries that nobody has used for so long go; and others, when there are too many. */
 const KEPT_MS = 14 * 24 * 3600 * 1000;
+/** Nobody who still needs an entry has found it so long ago. */
+const IN_USE_MS = 3600 * 1000;
 /** Folders of makers that are no longer there: `.new-PID-...`. */
 const UNFINISHED = /^\.new-(\d+)-/;
 
@@ -23,10 +25,15 @@ let made = 0;
 
 export class CacheShelf {
   readonly #folder: string;
+  readonly #kept: number;
 
-  /** @param kind what stands here: `images` */
-  constructor(kind: string, root: string = cacheFolder()) {
+  /**
+   * @param kind what stands here: `images`
+   * @param kept how many entries stay, whether they are used or not
+   */
+  constructor(kind: string, kept: number, root: string = cacheFolder()) {
     this.#folder = join(root, kind);
+    this.#kept = kept;
   }
 
   /** The folder of an entry, if there is one. It counts as used from now on. */
@@ -71,20 +78,23 @@ export class CacheShelf {
     rmSync(join(this.#folder, key), { recursive: true, force: true });
   }
 
-  /** What is old, and what its maker has left unfinished. */
+  /** What is old or too much, and what its maker has left unfinished. */
   #sweep(): void {
+    const remove = (path: string): void => rmSync(path, { recursive: true, force: true });
+    const entries: { readonly path: string; readonly ageMs: number }[] = [];
     for (const name of readdirSync(this.#folder)) {
       const path = join(this.#folder, name);
       const maker = UNFINISHED.exec(name)?.[1];
-      const isLeft = maker === undefined ? isOld(path) : !existsSync(`/proc/${maker}`);
-      if (isLeft) rmSync(path, { recursive: true, force: true });
+      const stat = statSync(path, { throwIfNoEntry: false });
+      if (maker !== undefined && !existsSync(`/proc/${maker}`)) remove(path);
+      else if (maker === undefined && stat?.isDirectory() === true)
+        entries.push({ path, ageMs: Date.now() - stat.mtimeMs });
+    }
+    entries.sort((left, right) => left.ageMs - right.ageMs);
+    for (const [index, { path, ageMs }] of entries.entries()) {
+      if (ageMs > KEPT_MS || (index >= this.#kept && ageMs > IN_USE_MS)) remove(path);
     }
   }
-}
-
-function isOld(path: string): boolean {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat !== undefined && Date.now() - stat.mtimeMs > KEPT_MS;
 }
 
 const NO_SPACE = ['ENOSPC', 'EDQUOT'];
@@ -94,7 +104,7 @@ export function explain(error: unknown, folder: string): unknown {
   if (!(error instanceof Error) || !('code' in error) || error instanceof VmError) return error;
   const code = String(error.code);
   if (!/^E[A-Z]+$/.test(code)) return error;
-  const hint = 'set XDG_CACHE_HOME to a folder with a few gigabytes of room';
+  const hint = NO_SPACE_HINT;
   if (NO_SPACE.includes(code)) return new VmError('vm-no-space', `no space is left in ${folder}`, hint, error);
   return new VmError('vm-cache', `the cache ${folder} cannot be used: ${error.message}`, hint, error);
 }

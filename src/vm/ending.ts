@@ -1,6 +1,6 @@
 /** What it means that a guest ended, or did not. */
-import type { VmTroubleCode } from './trouble';
-import { VmError } from './trouble';
+import { EXIT_STATUS } from './guest-abi';
+import { NO_SPACE_HINT, VmError, type VmTroubleCode } from './trouble';
 
 /** How a QEMU ended. */
 export type GuestEnd =
@@ -20,6 +20,8 @@ export interface LastWords {
 export const UNFIT_MARK = 'packetspec-unfit: ';
 const PANIC = 'Kernel panic - not syncing: ';
 const CONSOLE_KEPT_LINES = 12;
+/** What the kernel says when the runner's own timer has ended it: the status is the number of SIGXCPU. */
+const OVERDUE = 'exitcode=0x00001800';
 const MS_PER_S = 1000;
 
 /** An end that was not asked for. */
@@ -28,10 +30,15 @@ export function explainEnd(end: GuestEnd, words: LastWords): VmError {
   const unfit = lineAfter(words.console, UNFIT_MARK);
   if (unfit !== undefined) return unfitError(unfit);
   const panic = lineAfter(words.console, PANIC);
+  if (panic?.endsWith(OVERDUE) === true) return error('vm-hung', 'the run did not end, in virtual time');
   if (panic !== undefined)
     return error('vm-panicked', `the guest's kernel panicked: ${panic}${tailOf(beforePanic(words.console))}`);
   if (end.kind === 'gave-up') {
     return error('vm-hung', `the guest had not ended after ${end.afterMs / MS_PER_S} s${tailOf(words.console)}`);
+  }
+  // The memory of a guest and its results are files of this host.
+  if (end.signal === 'SIGBUS' || end.status === EXIT_STATUS) {
+    return new VmError('vm-no-space', 'the files of a guest could not be written whole', NO_SPACE_HINT);
   }
   const how = end.signal === null ? `exit status ${String(end.status)}` : `signal ${end.signal}`;
   const said = words.complaints === '' ? '' : `; QEMU said: ${words.complaints}`;

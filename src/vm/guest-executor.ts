@@ -1,19 +1,22 @@
 /** An executor whose runs happen in guests: each run has one of its own, which starts from the same state as all others. */
+import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Executor, Outcome } from '../suite/executor';
-import type { ClockKind } from '../trace/trace';
 import type { Timeline } from '../timeline/timeline';
+import type { ClockKind } from '../trace/trace';
 import { unfitError } from './ending';
-import { GuestProcess } from './guest-process';
+import { type GuestMachine, GuestProcess, type PathOf } from './guest-process';
 import { HandedFile } from './handed-file';
 import { ensureImage } from './image';
 import { initrdPieces } from './initrd';
 import { encodeJob } from './job';
 import { restoreState } from './monitor';
+import type { Accelerator } from './qemu';
 import { findQemu, requireNewEnough } from './qemu-program';
 import { collectSideFiles } from './side-files';
-import { BOOT_LIMIT_MS, ensureSnapshot } from './snapshot';
-import { vmTroubleOf } from './trouble';
+import { BOOT_LIMIT_MS, dropSnapshot, ensureSnapshot, type Snapshot } from './snapshot';
+import { VmError, vmTroubleOf } from './trouble';
 import type { BootableKernel } from './vm';
 
 export interface GuestSettings {
@@ -28,6 +31,13 @@ export interface GuestSettings {
 /** Of the host's time. What a guest does costs about as much of it as of the guest's own; waiting costs none. */
 const RUN_LIMIT_MS = 180_000;
 const RESTORE_LIMIT_MS = 30_000;
+/** A guest under a KVM that works is there in a second. */
+const KVM_LIMIT_MS = 10_000;
+const KVM_DEVICE = '/dev/kvm';
+const LOOK_MS = 50;
+
+/** Whether KVM works here, once that is known: the device says nothing, only a guest that comes up does. */
+let kvmWorks: boolean | undefined;
 
 export class GuestExecutor implements Executor {
   readonly usable = true;
@@ -45,13 +55,17 @@ export class GuestExecutor implements Executor {
   }
 
   async run(timeline: Timeline): Promise<Outcome> {
-    const job = this.#jobFor(timeline);
     try {
-      return await (this.#settings.snapshot ? this.#restore(job) : this.#boot(job));
+      const workingFolder = resolve('.');
+      const files = collectSideFiles(timeline, workingFolder);
+      const job = HandedFile.holding(encodeJob({ timeline, workingFolder, files }));
+      try {
+        return await this.#runJob(findQemu(), job);
+      } finally {
+        job.close();
+      }
     } catch (error) {
       return { kind: 'trouble', trouble: vmTroubleOf(error) };
-    } finally {
-      job.close();
     }
   }
 
@@ -64,68 +78,135 @@ export class GuestExecutor implements Executor {
     // A guest ends with its run.
   }
 
-  #jobFor(timeline: Timeline): HandedFile {
-    const workingFolder = resolve('.');
-    return HandedFile.holding(encodeJob({ timeline, workingFolder, files: collectSideFiles(timeline, workingFolder) }));
+  async #runJob(qemu: string, job: HandedFile): Promise<Outcome> {
+    const { time, snapshot } = this.#settings;
+    if (time === 'real') return this.#inRealTime(qemu, job);
+    if (!snapshot) return this.#boot(qemu, job, 'tcg');
+    const saved = await this.#snapshot(qemu);
+    try {
+      return await this.#restore(qemu, saved, job);
+    } catch (error) {
+      if (!(error instanceof UselessSnapshot)) throw error;
+      // Somebody has removed or damaged it.
+      dropSnapshot(saved);
+      return await this.#restore(qemu, await this.#snapshot(qemu), job);
+    }
   }
 
-  async #restore(job: HandedFile): Promise<Outcome> {
-    const qemu = findQemu();
-    const image = await ensureImage(this.#settings.root);
-    const snapshot = await ensureSnapshot(qemu, this.#settings.kernel, image);
-    const memory = HandedFile.named(snapshot.memory, 'r');
-    const state = HandedFile.named(snapshot.state, 'r');
-    const guest = new GuestProcess(qemu, [memory, state, job], (pathOf) => ({
-      time: 'virtual',
-      accelerator: 'tcg',
-      start: { kind: 'restore', memory: pathOf(memory), job: pathOf(job) },
-    }));
-    this.#guest = guest;
+  async #snapshot(qemu: string): Promise<Snapshot> {
+    return ensureSnapshot(qemu, this.#settings.kernel, await ensureImage(this.#settings.root));
+  }
+
+  async #restore(qemu: string, saved: Snapshot, job: HandedFile): Promise<Outcome> {
+    const files = openSnapshot(saved);
+    const { memory, state } = files;
     try {
-      await guest.within(RESTORE_LIMIT_MS, restoreState(guest.qmp, guest.fdOf(state)));
-      return await this.#outcome(guest, RUN_LIMIT_MS);
+      const start = (pathOf: PathOf): GuestMachine => ({
+        time: 'virtual',
+        accelerator: 'tcg',
+        start: { kind: 'restore', memory: pathOf(memory), job: pathOf(job) },
+      });
+      return await this.#withGuest(new GuestProcess(qemu, [memory, state, job], start), async (guest) => {
+        await guest.within(RESTORE_LIMIT_MS, restoreState(guest.qmp, guest.fdOf(state))).catch(asUseless);
+        return outcomeOf(guest, RUN_LIMIT_MS);
+      });
     } finally {
-      await guest.close();
       memory.close();
       state.close();
     }
   }
 
-  async #boot(job: HandedFile): Promise<Outcome> {
-    const qemu = findQemu();
+  /** With KVM, if a guest comes up under it. */
+  async #inRealTime(qemu: string, job: HandedFile): Promise<Outcome> {
+    kvmWorks ??= mayUseKvm() ? undefined : false;
+    if (kvmWorks === false) return this.#boot(qemu, job, 'tcg');
+    try {
+      const outcome = await this.#boot(qemu, job, 'kvm');
+      kvmWorks = true;
+      return outcome;
+    } catch (error) {
+      if (kvmWorks === true || !(error instanceof VmError) || this.#isKilled) throw error;
+      kvmWorks = false;
+      return this.#boot(qemu, job, 'tcg');
+    }
+  }
+
+  async #boot(qemu: string, job: HandedFile, accelerator: Accelerator): Promise<Outcome> {
     requireNewEnough(qemu);
     const { kernel, root, time } = this.#settings;
-    const image = await ensureImage(root);
-    const initrd = HandedFile.holding(...initrdPieces(image, kernel));
-    const guest = new GuestProcess(qemu, [initrd, job], (pathOf) => ({
-      time,
-      accelerator: 'tcg',
-      start: { kind: 'boot', files: { kernel: kernel.imagePath, initrd: pathOf(initrd) }, job: pathOf(job) },
-    }));
-    this.#guest = guest;
+    const initrd = HandedFile.holding(...initrdPieces(await ensureImage(root), kernel));
     try {
-      void guest.qmp.greet().catch(() => {});
-      return await this.#outcome(guest, BOOT_LIMIT_MS + RUN_LIMIT_MS);
+      const start = (pathOf: PathOf): GuestMachine => ({
+        time,
+        accelerator,
+        start: { kind: 'boot', files: { kernel: kernel.imagePath, initrd: pathOf(initrd) }, job: pathOf(job) },
+      });
+      return await this.#withGuest(new GuestProcess(qemu, [initrd, job], start), async (guest) => {
+        const limitMs = accelerator === 'kvm' ? KVM_LIMIT_MS : BOOT_LIMIT_MS;
+        await guest.within(limitMs, Promise.all([guest.qmp.greet(), cameUp(guest)]));
+        return outcomeOf(guest, RUN_LIMIT_MS);
+      });
     } finally {
-      await guest.close();
       initrd.close();
     }
   }
 
-  async #outcome(guest: GuestProcess, limitMs: number): Promise<Outcome> {
-    const end = await guest.until(limitMs);
-    for (const message of guest.messages()) {
-      switch (message.kind) {
-        case 'ready':
-          break;
-        case 'unfit':
-          throw unfitError(message.trouble.message);
-        case 'crashed':
-          return { kind: 'crash', stack: message.stack };
-        case 'finished':
-          return { kind: 'trace', trace: message.trace };
-      }
+  async #withGuest(guest: GuestProcess, use: (guest: GuestProcess) => Promise<Outcome>): Promise<Outcome> {
+    this.#guest = guest;
+    // Killed while its snapshot was made.
+    if (this.#isKilled) guest.kill();
+    try {
+      return await use(guest);
+    } finally {
+      await guest.close();
     }
-    throw guest.explain(end);
+  }
+}
+
+/** Nothing can be started from it. */
+class UselessSnapshot extends Error {
+  override readonly name = 'UselessSnapshot';
+}
+
+function asUseless(cause: unknown): never {
+  throw new UselessSnapshot('a guest does not start from it', { cause });
+}
+
+function openSnapshot({ memory, state }: Snapshot): { readonly memory: HandedFile; readonly state: HandedFile } {
+  try {
+    return { memory: HandedFile.named(memory, 'r'), state: HandedFile.named(state, 'r') };
+  } catch (cause) {
+    return asUseless(cause);
+  }
+}
+
+/** Returns when the runner has said anything; it is looked for now and then, since messages come in a file. */
+async function cameUp(guest: GuestProcess): Promise<void> {
+  while (guest.isRunning && guest.messages().length === 0) await sleep(LOOK_MS);
+}
+
+async function outcomeOf(guest: GuestProcess, limitMs: number): Promise<Outcome> {
+  const end = await guest.until(limitMs);
+  for (const message of guest.messages()) {
+    switch (message.kind) {
+      case 'ready':
+        break;
+      case 'unfit':
+        throw unfitError(message.trouble.message);
+      case 'crashed':
+        return { kind: 'crash', stack: message.stack };
+      case 'finished':
+        return { kind: 'trace', trace: message.trace };
+    }
+  }
+  throw guest.explain(end);
+}
+
+function mayUseKvm(): boolean {
+  try {
+    accessSync(KVM_DEVICE, constants.R_OK | constants.W_OK);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -21,6 +21,9 @@ const USUAL_WARNING = /should be prefixed with "opt\/"/;
 /** Where QEMU finds a file that this process has open. */
 export type PathOf = (file: HandedFile) => string;
 
+/** A machine, without what this class adds. */
+export type GuestMachine = Omit<Machine, 'console' | 'results' | 'qmpFd'>;
+
 export class GuestProcess {
   readonly qmp: Qmp;
   readonly end: Promise<GuestEnd>;
@@ -35,11 +38,7 @@ export class GuestProcess {
    * @param files what it is to open
    * @param machineOf what to start, given where QEMU finds those files
    */
-  constructor(
-    qemu: string,
-    files: readonly HandedFile[],
-    machineOf: (pathOf: PathOf) => Omit<Machine, 'console' | 'results' | 'qmpFd'>,
-  ) {
+  constructor(qemu: string, files: readonly HandedFile[], machineOf: (pathOf: PathOf) => GuestMachine) {
     this.#handed = [this.#console, this.#results, ...files];
     const pathOf = (file: HandedFile): string => `/proc/self/fd/${this.fdOf(file)}`;
     const [console, results] = [pathOf(this.#console), pathOf(this.#results)];
@@ -57,6 +56,10 @@ export class GuestProcess {
 
   get pid(): number | undefined {
     return this.#child.pid;
+  }
+
+  get isRunning(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
   /** Under which number QEMU has a file. */

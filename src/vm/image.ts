@@ -7,6 +7,7 @@ import { closeSync, openSync, readFileSync, renameSync, statSync, writeFileSync,
 import { join } from 'node:path';
 import { CacheShelf, cacheFolder, explain } from './cache';
 import { type Contents, gatherContents } from './contents';
+import { shared } from './shared';
 import { type CpioEntry, writeCpio } from './cpio';
 
 export interface Image {
@@ -17,6 +18,8 @@ export interface Image {
 
 const SHELF = 'images';
 const ARCHIVE = 'image.cpio';
+/** Installations of the product beside each other, and a few changes of it. */
+const KEPT = 4;
 const KEY_LENGTH = 24;
 /** Raised when the same files make another image. */
 const FORM = 'image 1';
@@ -30,8 +33,12 @@ const PYTHON_SOURCE = /\.py$/;
  * @param root the folder that holds `dist/` and `node_modules/`
  * @throws VmError `vm-no-space` or `vm-cache`
  */
-export async function ensureImage(root: string): Promise<Image> {
-  const shelf = new CacheShelf(SHELF);
+export function ensureImage(root: string): Promise<Image> {
+  return shared(`image ${root}`, () => findOrMake(root));
+}
+
+async function findOrMake(root: string): Promise<Image> {
+  const shelf = new CacheShelf(SHELF, KEPT);
   const recipePath = join(
     cacheFolder(),
     SHELF,

@@ -18,9 +18,12 @@ export type MachineStart =
   /** Goes on from what was saved. */
   | { readonly kind: 'restore'; readonly memory: string; readonly job: string };
 
+/** How QEMU runs the guest's instructions. */
+export type Accelerator = 'tcg' | 'kvm';
+
 export interface Machine {
   readonly time: ClockKind;
-  readonly accelerator: 'tcg' | 'kvm';
+  readonly accelerator: Accelerator;
   readonly start: MachineStart;
   /** Where the console and the messages of the guest go. */
   readonly console: string;
@@ -29,6 +32,10 @@ export interface Machine {
   readonly qmpFd: number;
 }
 
+/** Without the old timer and interrupt controller, which a guest that knows its clock needs not. */
+const VIRTUAL_BOARD = 'microvm,rtc=on,pit=off,pic=off';
+/** Here the guest measures its clock by the old timer. */
+const REAL_BOARD = 'microvm,rtc=on,pit=on,pic=on';
 const MEMORY = '512M';
 /** `cx16` is left out for QEMU before 10, whose cmpxchg16b under icount corrupts flags. */
 const VIRTUAL_CPU = 'max,-cx16,-erms,-fsrm';
@@ -54,7 +61,10 @@ const VIRTUAL_PARAMETERS = ['tsc_early_khz=1000000', 'tsc=reliable', 'no_timer_c
 /** Arguments of QEMU for a machine. */
 export function qemuArguments(machine: Machine): readonly string[] {
   return [
-    ...['-M', `microvm,rtc=on,pit=off,pic=off${hasFileMemory(machine.start) ? ',memory-backend=ram' : ''}`],
+    ...[
+      '-M',
+      `${machine.time === 'virtual' ? VIRTUAL_BOARD : REAL_BOARD}${hasFileMemory(machine.start) ? ',memory-backend=ram' : ''}`,
+    ],
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-monitor', 'none', '-no-reboot', '-m', MEMORY],
     ...timeArguments(machine),
     ...startArguments(machine),
@@ -70,6 +80,12 @@ export function qemuArguments(machine: Machine): readonly string[] {
     ...['-device', `pvpanic,ioport=${PAUSE_PORT}`, '-action', 'panic=pause'],
     ...['-device', `isa-debug-exit,iobase=${EXIT_PORT},iosize=1`],
   ];
+}
+
+/** What of a command line makes a snapshot another one. */
+export function snapshotForm(): string {
+  const start = { kind: 'snapshot', files: { kernel: '', initrd: '' }, memory: '' } as const;
+  return qemuArguments({ time: 'virtual', accelerator: 'tcg', start, console: '', results: '', qmpFd: 0 }).join(' ');
 }
 
 function hasFileMemory({ kind }: MachineStart): boolean {

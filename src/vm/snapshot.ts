@@ -6,13 +6,15 @@ import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CacheShelf } from './cache';
+import { unfitError } from './ending';
 import { GuestProcess } from './guest-process';
 import { HandedFile } from './handed-file';
 import type { Image } from './image';
 import { initrdPieces } from './initrd';
 import { saveState } from './monitor';
 import { requireNewEnough } from './qemu-program';
-import { unfitError } from './ending';
+import { shared } from './shared';
+import { snapshotForm } from './qemu';
 import type { BootableKernel } from './vm';
 
 export interface Snapshot {
@@ -21,27 +23,29 @@ export interface Snapshot {
   readonly state: string;
 }
 
-/** Raised when the same parts make another snapshot. */
-const FORM = 'snapshot 1';
 const SHELF = 'snapshots';
+/** A matrix of kernels, and a few changes of the product. */
+const KEPT = 20;
 const KEY_LENGTH = 24;
 /** Booting takes 4 to 7 s of an idle processor. */
 export const BOOT_LIMIT_MS = 180_000;
 const SAVING_LIMIT_MS = 60_000;
 
 /** The snapshot of a kernel with an image, made if need be. @throws VmError */
-export async function ensureSnapshot(qemu: string, kernel: BootableKernel, image: Image): Promise<Snapshot> {
-  const shelf = new CacheShelf(SHELF);
+export function ensureSnapshot(qemu: string, kernel: BootableKernel, image: Image): Promise<Snapshot> {
   const key = keyOf(qemu, kernel, image);
-  const found = shelf.find(key);
-  if (found !== undefined) return filesIn(key, found);
-  requireNewEnough(qemu);
-  return filesIn(key, await shelf.add(key, (fresh) => makeSnapshot(qemu, kernel, image, filesIn(key, fresh))));
+  return shared(`snapshot ${key}`, async () => {
+    const shelf = new CacheShelf(SHELF, KEPT);
+    const found = shelf.find(key);
+    if (found !== undefined) return filesIn(key, found);
+    requireNewEnough(qemu);
+    return filesIn(key, await shelf.add(key, (fresh) => makeSnapshot(qemu, kernel, image, filesIn(key, fresh))));
+  });
 }
 
 /** One that turned out to be of no use. */
 export function dropSnapshot({ key }: Snapshot): void {
-  new CacheShelf(SHELF).remove(key);
+  new CacheShelf(SHELF, KEPT).remove(key);
 }
 
 function filesIn(key: string, folder: string): Snapshot {
@@ -50,7 +54,7 @@ function filesIn(key: string, folder: string): Snapshot {
 
 /** Files of a kernel are told by their size and time: reading them would take longer than a run. */
 function keyOf(qemu: string, { imagePath, modules }: BootableKernel, image: Image): string {
-  const hash = createHash('sha256').update(`${FORM}\n${image.id}\n`);
+  const hash = createHash('sha256').update(`${snapshotForm()}\n${image.id}\n`);
   for (const path of [qemu, imagePath, ...modules]) {
     const { size, mtimeMs } = statSync(path);
     hash.update(`${path} ${size} ${mtimeMs}\n`);

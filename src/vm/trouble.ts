@@ -11,6 +11,9 @@ export type VmTroubleCode =
   | 'vm-died'
   | 'vm-hung';
 
+/** What to do about a full disk. */
+export const NO_SPACE_HINT = 'set XDG_CACHE_HOME to a folder with a few gigabytes of room';
+
 export class VmError extends Error {
   override readonly name = 'VmError';
   readonly code: VmTroubleCode;
