@@ -10,7 +10,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { describeRun, packetspec, type Report, type ReportedRun, runWithReport } from '../support/command';
 import { requireKernel, temporaryFolder } from '../support/live';
 
-const LONGEST = '4s';
+const LONGEST = '3s';
 const RAW_LINKS = ['raw', 'raw-lo'] as const;
 
 /** What must not depend on the link. */
@@ -28,7 +28,7 @@ describe('the shipped suite', () => {
       const { report } = await runWithReport(['specs', '--longest', LONGEST, '--link', link]);
       reports.set(link, report);
     }
-  }, 120_000);
+  }, 240_000);
 
   it.each(RAW_LINKS)('has the same verdicts over %s as over a TUN device', (link) => {
     const [tun, raw] = ['tun', link].map((name) => reports.get(name)?.results ?? []);
