@@ -7,7 +7,7 @@ export type GuestEnd =
   | { readonly kind: 'exited'; readonly status: number | null; readonly signal: NodeJS.Signals | null }
   | { readonly kind: 'not-started'; readonly error: Error }
   /** It had not ended after a while of the host's time, and was killed. */
-  | { readonly kind: 'gave-up'; readonly afterMs: number };
+  | { readonly kind: 'gave-up'; readonly busyMs: number; readonly afterMs: number };
 
 export interface LastWords {
   /** The whole console. */
@@ -34,7 +34,10 @@ export function explainEnd(end: GuestEnd, words: LastWords): VmError {
   if (panic !== undefined)
     return error('vm-panicked', `the guest's kernel panicked: ${panic}${tailOf(beforePanic(words.console))}`);
   if (end.kind === 'gave-up') {
-    return error('vm-hung', `the guest had not ended after ${end.afterMs / MS_PER_S} s${tailOf(words.console)}`);
+    return error(
+      'vm-hung',
+      `the guest was given up after ${seconds(end.afterMs)} s, ${seconds(end.busyMs)} of them busy${tailOf(words.console)}`,
+    );
   }
   // The memory of a guest and its results are files of this host.
   if (end.signal === 'SIGBUS' || end.status === EXIT_STATUS) {
@@ -48,6 +51,10 @@ export function explainEnd(end: GuestEnd, words: LastWords): VmError {
 /** @param reason what the runner found missing */
 export function unfitError(reason: string): VmError {
   return error('vm-kernel-unfit', `this kernel cannot run the harness: ${reason}`);
+}
+
+function seconds(ms: number): string {
+  return (ms / MS_PER_S).toFixed();
 }
 
 function error(code: VmTroubleCode, message: string): VmError {

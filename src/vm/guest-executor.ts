@@ -6,7 +6,7 @@ import type { Executor, Outcome } from '../suite/executor';
 import type { Timeline } from '../timeline/timeline';
 import type { ClockKind } from '../trace/trace';
 import { unfitError } from './ending';
-import { type GuestMachine, GuestProcess, type PathOf } from './guest-process';
+import { type GuestMachine, GuestProcess, type Limit, type PathOf } from './guest-process';
 import { HandedFile } from './handed-file';
 import { ensureImage } from './image';
 import { initrdPieces } from './initrd';
@@ -15,7 +15,7 @@ import { restoreState } from './monitor';
 import type { Accelerator } from './qemu';
 import { findQemu, requireNewEnough } from './qemu-program';
 import { collectSideFiles } from './side-files';
-import { BOOT_LIMIT_MS, dropSnapshot, ensureSnapshot, type Snapshot } from './snapshot';
+import { BOOT_LIMIT, dropSnapshot, ensureSnapshot, type Snapshot } from './snapshot';
 import { VmError, vmTroubleOf } from './trouble';
 import type { BootableKernel } from './vm';
 
@@ -28,11 +28,11 @@ export interface GuestSettings {
   readonly snapshot: boolean;
 }
 
-/** Of the host's time. What a guest does costs about as much of it as of the guest's own; waiting costs none. */
-const RUN_LIMIT_MS = 180_000;
-const RESTORE_LIMIT_MS = 30_000;
+/** What a guest does takes a processor about as long as its own clock; waiting takes none. */
+const RUN_LIMIT: Limit = { busyMs: 180_000, wallMs: 1_200_000 };
+const RESTORE_LIMIT: Limit = { busyMs: 30_000, wallMs: 300_000 };
 /** A guest under a KVM that works is there in a second. */
-const KVM_LIMIT_MS = 10_000;
+const KVM_LIMIT: Limit = { busyMs: 10_000, wallMs: 10_000 };
 const KVM_DEVICE = '/dev/kvm';
 const LOOK_MS = 50;
 
@@ -107,8 +107,8 @@ export class GuestExecutor implements Executor {
         start: { kind: 'restore', memory: pathOf(memory), job: pathOf(job) },
       });
       return await this.#withGuest(new GuestProcess(qemu, [memory, state, job], start), async (guest) => {
-        await guest.within(RESTORE_LIMIT_MS, restoreState(guest.qmp, guest.fdOf(state))).catch(asUseless);
-        return outcomeOf(guest, RUN_LIMIT_MS);
+        await guest.within(RESTORE_LIMIT, restoreState(guest.qmp, guest.fdOf(state))).catch(asUseless);
+        return outcomeOf(guest, RUN_LIMIT);
       });
     } finally {
       memory.close();
@@ -142,9 +142,9 @@ export class GuestExecutor implements Executor {
         start: { kind: 'boot', files: { kernel: kernel.imagePath, initrd: pathOf(initrd) }, job: pathOf(job) },
       });
       return await this.#withGuest(new GuestProcess(qemu, [initrd, job], start), async (guest) => {
-        const limitMs = accelerator === 'kvm' ? KVM_LIMIT_MS : BOOT_LIMIT_MS;
-        await guest.within(limitMs, Promise.all([guest.qmp.greet(), cameUp(guest)]));
-        return outcomeOf(guest, RUN_LIMIT_MS);
+        const limit = accelerator === 'kvm' ? KVM_LIMIT : BOOT_LIMIT;
+        await guest.within(limit, Promise.all([guest.qmp.greet(), cameUp(guest)]));
+        return outcomeOf(guest, RUN_LIMIT);
       });
     } finally {
       initrd.close();
@@ -185,8 +185,8 @@ async function cameUp(guest: GuestProcess): Promise<void> {
   while (guest.isRunning && guest.messages().length === 0) await sleep(LOOK_MS);
 }
 
-async function outcomeOf(guest: GuestProcess, limitMs: number): Promise<Outcome> {
-  const end = await guest.until(limitMs);
+async function outcomeOf(guest: GuestProcess, limit: Limit): Promise<Outcome> {
+  const end = await guest.until(limit);
   for (const message of guest.messages()) {
     switch (message.kind) {
       case 'ready':

@@ -3,6 +3,7 @@
  * files without a name.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { explainEnd, type GuestEnd } from './ending';
 import { decodeMessages, type FromGuest } from './job';
@@ -15,11 +16,21 @@ import { VmError } from './trouble';
 const LAUNCHER = ['setpriv', '--pdeathsig', 'KILL'] as const;
 const QMP_FD = 3;
 const FIRST_FILE_FD = 4;
+const LOOK_MS = 500;
+/** In /proc/PID/stat behind the name: utime and stime, in ticks of USER_HZ, which is 100. */
+const USER_TICKS_AT = 11;
+const MS_PER_TICK = 10;
 /** Of every file that is handed to a guest under a name that is not the user's. */
 const USUAL_WARNING = /should be prefixed with "opt\/"/;
 
 /** Where QEMU finds a file that this process has open. */
 export type PathOf = (file: HandedFile) => string;
+
+/** How long something may take: of processors, since a busy machine makes everything last; and at all. */
+export interface Limit {
+  readonly busyMs: number;
+  readonly wallMs: number;
+}
 
 /** A machine, without what this class adds. */
 export type GuestMachine = Omit<Machine, 'console' | 'results' | 'qmpFd'>;
@@ -77,16 +88,22 @@ export class GuestProcess {
     return textOf(this.#console).replaceAll('\r', '');
   }
 
-  /** How it ended, or that it had not after so long. */
-  async until(limitMs: number): Promise<GuestEnd> {
+  /** How it ended, or that it had not within the limit. */
+  async until({ busyMs, wallMs }: Limit): Promise<GuestEnd> {
+    const startedMs = performance.now();
     let timer: NodeJS.Timeout | undefined;
     const gaveUp = new Promise<GuestEnd>((resolve) => {
-      timer = setTimeout(() => resolve({ kind: 'gave-up', afterMs: limitMs }), limitMs);
+      timer = setInterval(() => {
+        const passedMs = performance.now() - startedMs;
+        const busy = passedMs < busyMs ? 0 : this.#busyMs();
+        if (busy > busyMs || passedMs > wallMs)
+          resolve({ kind: 'gave-up', busyMs: busy, afterMs: Math.round(passedMs) });
+      }, LOOK_MS);
     });
     try {
       return await Promise.race([this.end, gaveUp]);
     } finally {
-      clearTimeout(timer);
+      clearInterval(timer);
     }
   }
 
@@ -94,8 +111,8 @@ export class GuestProcess {
    * Waits for something to happen in a guest that may end or hang instead.
    * @throws VmError
    */
-  async within<T>(limitMs: number, happening: Promise<T>): Promise<T> {
-    const ended = this.until(limitMs).then((end): Promise<T> => Promise.reject(this.explain(end)));
+  async within<T>(limit: Limit, happening: Promise<T>): Promise<T> {
+    const ended = this.until(limit).then((end): Promise<T> => Promise.reject(this.explain(end)));
     // An end closes the monitor as well: the reason is the end.
     return await Promise.race([happening.catch((error: unknown) => this.#refused(error, ended)), ended]);
   }
@@ -116,6 +133,21 @@ export class GuestProcess {
     this.kill();
     await this.end;
     for (const file of [this.#console, this.#results, this.#errors]) file.close();
+  }
+
+  /** Time that it has spent on processors. */
+  #busyMs(): number {
+    try {
+      const stat = readFileSync(`/proc/${String(this.pid)}/stat`, 'latin1');
+      const [user = '0', system = '0'] = stat
+        .slice(stat.lastIndexOf(')') + 2)
+        .split(' ')
+        .slice(USER_TICKS_AT);
+      return (Number(user) + Number(system)) * MS_PER_TICK;
+    } catch {
+      // It has ended.
+      return 0;
+    }
   }
 
   #refused<T>(error: unknown, ended: Promise<T>): Promise<T> {

@@ -5,11 +5,15 @@ import { QmpError } from './qmp';
 /** `x-ignore-shared`: memory that is a shared file need not be written down, it is there already. */
 const CAPABILITIES = ['x-ignore-shared', 'events'];
 
-/** Writes the state of a stopped machine, without its memory, to a descriptor that QEMU has. @throws QmpError */
-export async function saveState(qmp: Qmp, fd: number): Promise<void> {
+/**
+ * Has the state of a stopped machine, without its memory, written to a descriptor that QEMU has.
+ * @param doneFd gets a line when all is written: QEMU thinks so when a command has it in a pipe
+ * @throws QmpError
+ */
+export async function saveState(qmp: Qmp, fd: number, doneFd: number): Promise<void> {
   await setCapabilities(qmp);
   // Descriptors that QEMU was started with have no name for `fd:` here, and newer ones close them in children.
-  const uri = `exec:cat > /proc/$PPID/fd/${fd}`;
+  const uri = `exec:cat > /proc/$PPID/fd/${fd} && echo done > /proc/$PPID/fd/${doneFd}`;
   await Promise.all([migrationEnd(qmp), qmp.command('migrate', { uri })]);
 }
 

@@ -1,4 +1,4 @@
-/** The command lines of QEMU. Why each option is there: docs/decisions/0012-virtual-time.md. */
+/** The command lines of QEMU. Why each option is there: docs/decisions/0013-virtual-time.md. */
 import type { ClockKind } from '../trace/trace';
 import { EXIT_PORT, JOB_ITEM_NAME, PAUSE_PORT, START_PARAMETER, TIME_PARAMETER } from './guest-abi';
 

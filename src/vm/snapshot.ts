@@ -5,9 +5,10 @@
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CacheShelf } from './cache';
 import { unfitError } from './ending';
-import { GuestProcess } from './guest-process';
+import { GuestProcess, type Limit } from './guest-process';
 import { HandedFile } from './handed-file';
 import type { Image } from './image';
 import { initrdPieces } from './initrd';
@@ -28,8 +29,9 @@ const SHELF = 'snapshots';
 const KEPT = 20;
 const KEY_LENGTH = 24;
 /** Booting takes 4 to 7 s of an idle processor. */
-export const BOOT_LIMIT_MS = 180_000;
-const SAVING_LIMIT_MS = 60_000;
+export const BOOT_LIMIT: Limit = { busyMs: 60_000, wallMs: 600_000 };
+const SAVING_LIMIT: Limit = { busyMs: 60_000, wallMs: 600_000 };
+const LOOK_MS = 5;
 
 /** The snapshot of a kernel with an image, made if need be. @throws VmError */
 export function ensureSnapshot(qemu: string, kernel: BootableKernel, image: Image): Promise<Snapshot> {
@@ -67,7 +69,8 @@ async function makeSnapshot(qemu: string, kernel: BootableKernel, image: Image, 
   const initrd = HandedFile.holding(...initrdPieces(image, kernel));
   const memory = HandedFile.named(files.memory, 'wx+');
   const state = HandedFile.named(files.state, 'wx+');
-  const guest = new GuestProcess(qemu, [initrd, memory, state], (pathOf) => ({
+  const done = HandedFile.holding();
+  const guest = new GuestProcess(qemu, [initrd, memory, state, done], (pathOf) => ({
     time: 'virtual',
     accelerator: 'tcg',
     start: {
@@ -78,12 +81,17 @@ async function makeSnapshot(qemu: string, kernel: BootableKernel, image: Image, 
   }));
   try {
     const stopped = guest.qmp.event('STOP');
-    await guest.within(BOOT_LIMIT_MS, Promise.all([guest.qmp.greet(), stopped]));
+    await guest.within(BOOT_LIMIT, Promise.all([guest.qmp.greet(), stopped]));
     const unfit = guest.messages().find((message) => message.kind === 'unfit');
     if (unfit !== undefined) throw unfitError(unfit.trouble.message);
-    await guest.within(SAVING_LIMIT_MS, saveState(guest.qmp, guest.fdOf(state)));
+    await guest.within(SAVING_LIMIT, saveState(guest.qmp, guest.fdOf(state), guest.fdOf(done)));
+    await guest.within(SAVING_LIMIT, written(done));
   } finally {
     await guest.close();
-    for (const file of [initrd, memory, state]) file.close();
+    for (const file of [initrd, memory, state, done]) file.close();
   }
+}
+
+async function written(done: HandedFile): Promise<void> {
+  while (done.read().length === 0) await sleep(LOOK_MS);
 }

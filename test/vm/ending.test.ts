@@ -36,7 +36,7 @@ describe('the end of a guest', () => {
   });
 
   it('after a limit of the host is a hang', () => {
-    const { code, message } = explainEnd({ kind: 'gave-up', afterMs: 180_000 }, words(''));
+    const { code, message } = explainEnd({ kind: 'gave-up', busyMs: 60_000, afterMs: 180_000 }, words(''));
     expect(code).toBe('vm-hung');
     expect(message).toContain('180 s');
   });
