@@ -77,7 +77,7 @@ export class Reference {
       ...awaited,
       plannedNs,
       overdueNs: this.#freeNs(step.when) - this.#dueNs(step.when, anchors),
-      allowedNs: lateAllowanceNs(plannedNs - this.#readyNs, step.tolerance),
+      allowedNs: Math.max(step.tolerance.harnessNs ?? 0, lateAllowanceNs(plannedNs - this.#readyNs, step.tolerance)),
       group: new Assignment(
         step.action.kind === 'group' ? step.action.members : [],
         (member, packet) =>

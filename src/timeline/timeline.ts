@@ -116,6 +116,8 @@ export interface Tolerance {
   readonly percent: number;
   /** See `ToleranceText`. */
   readonly distance: 'actual' | 'scripted';
+  /** How late the harness may be at least with an action of its own, where it may be later than the kernel. */
+  readonly harnessNs?: Ns;
 }
 
 export interface TimelineStep {

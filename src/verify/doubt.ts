@@ -7,15 +7,19 @@
  */
 import { formatDuration, type Ns } from '../base/nanoseconds';
 import type { Check } from '../match/match';
+import type { Environment } from '../trace/trace';
 import { isCode, looksAtTimes } from './times';
 
 /**
  * Why the failures of a run may be chance; `undefined` when there are none, or one that a tick does not explain.
- * @param tickNs a jiffy of the kernel that ran; absent: not known
+ * Under virtual time nothing comes by chance. A trace that knows no tick leaves no doubt either.
  */
-export function doubtOf(checks: readonly Check[], tickNs: Ns | undefined): string | undefined {
+export function doubtOf(
+  checks: readonly Check[],
+  { tickNs, time }: Pick<Environment, 'tickNs' | 'time'>,
+): string | undefined {
   const failed = checks.filter((check) => !check.passed);
-  if (tickNs === undefined || failed.length === 0) return undefined;
+  if (tickNs === undefined || time === 'virtual' || failed.length === 0) return undefined;
   if (!failed.every((check) => isWithinATick(check, tickNs))) return undefined;
   return `a timer of this kernel may be one tick (${formatDuration(tickNs)}) late by chance, which explains it`;
 }

@@ -18,7 +18,7 @@ export function judge(trace: Trace): Verdict {
   const checks = progress.failed ? progress.checks : [...progress.checks, ...strayChecks(trace, strays)];
   const reason = reasonOf(trace, progress, checks);
   const status = statusOf(trace, progress, checks, reason);
-  const doubt = status === 'failed' ? doubtOf(checks, trace.environment.tickNs) : undefined;
+  const doubt = status === 'failed' ? doubtOf(checks, trace.environment) : undefined;
   return {
     status,
     checks,
