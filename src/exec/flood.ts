@@ -5,6 +5,8 @@ import { FloodPeers } from '../match/flood';
 import type { Timeline } from '../timeline/timeline';
 import type { Observation } from '../trace/trace';
 import { craftPacket } from '../wire/craft';
+import type { SegmentPattern } from '../wire/pattern';
+import { withSourcePort } from '../wire/source-port';
 import type { Action } from './engine';
 
 /** Frames are fetched after so many segments: each may have an answer, and the capture buffer has an end. */
@@ -22,15 +24,8 @@ export function flood(
   run: Run,
   keep: (frame: LinkFrame) => void,
 ): Extract<Observation, { kind: 'flooded' }> {
-  const { network, localPort } = timeline;
-  const peers = new FloodPeers(network, count);
-  const ends = {
-    version: network.ipVersion,
-    targetAddress: network.localAddress,
-    targetPort: localPort,
-    seq: 0,
-    ack: 0,
-  };
+  const peers = new FloodPeers(timeline.network, count);
+  const segments = new FloodSegments(packet, timeline);
   const startedNs = run.nowNs();
   let answered = 0;
   /** @returns how many frames there were */
@@ -45,13 +40,39 @@ export function flood(
   let sent = 0;
   let errno = '';
   while (sent < count && errno === '') {
-    const { address, port } = peers.at(sent);
-    ({ errno } = run.inject(craftPacket(packet, { ...ends, sourceAddress: address, sourcePort: port })));
+    ({ errno } = run.inject(segments.from(peers.at(sent))));
     if (errno === '') sent++;
     if (sent % BATCH === 0) fetch();
   }
   awaitQuiet(run, fetch);
   return { kind: 'flooded', step, plannedNs, startedNs, endedNs: run.nowNs(), sent, errno, answered };
+}
+
+/** The segment of each peer: the same bytes, but for address, port and checksum. */
+class FloodSegments {
+  readonly #packet: SegmentPattern;
+  readonly #timeline: Timeline;
+  /** That of the last peer. */
+  #bytes: Uint8Array = new Uint8Array(0);
+  #address = '';
+
+  constructor(packet: SegmentPattern, timeline: Timeline) {
+    this.#packet = packet;
+    this.#timeline = timeline;
+  }
+
+  from({ address, port }: { readonly address: string; readonly port: number }): Uint8Array {
+    this.#bytes = address === this.#address ? withSourcePort(this.#bytes, port) : this.#craft(address, port);
+    this.#address = address;
+    return this.#bytes;
+  }
+
+  #craft(sourceAddress: string, sourcePort: number): Uint8Array {
+    const { network, localPort } = this.#timeline;
+    const { ipVersion: version, localAddress: targetAddress } = network;
+    const ports = { sourcePort, targetPort: localPort };
+    return craftPacket(this.#packet, { version, sourceAddress, targetAddress, ...ports, seq: 0, ack: 0 });
+  }
 }
 
 function awaitQuiet(run: Run, fetch: () => number): void {

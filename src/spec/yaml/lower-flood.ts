@@ -24,6 +24,11 @@ export function lowerFlood(source: StepSource): readonly Step[] {
     complaints.report(errorAt(span, 'not-supported', 'a flood is made of TCP segments'));
     return [];
   }
+  if (packet.encapsulation !== undefined) {
+    const span = entryOf(tree, 'segment')?.value.span ?? source.span;
+    complaints.report(errorAt(span, 'not-supported', 'a flood has no tunnels'));
+    return [];
+  }
   const label = labelOf(`flood of ${count}`, textAt(tree, 'segment'));
   const action = { kind: 'flood', packet, count, ...(answered === undefined ? {} : { answered }) } as const;
   return [makeStep(source, { label, action, when })];

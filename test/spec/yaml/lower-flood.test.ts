@@ -25,6 +25,10 @@ describe('flood', () => {
     ['{ segment: S 0:0(0), count: 0 }', ['out-of-range: 0']],
     ['{ segment: S 0:0(0), count: 1000001 }', ['out-of-range: 1000001']],
     ['{ segment: udp (5), count: 5 }', ['not-supported: udp (5)']],
+    [
+      '{ segment: "ipv4 1.2.3.4 > 4.3.2.1: S 0:0(0)", count: 5 }',
+      ['not-supported: "ipv4 1.2.3.4 > 4.3.2.1: S 0:0(0)"'],
+    ],
     ['{ segment: S 0:0(0), count: 5, answered: many }', ['bad-value: many']],
     ['{ segment: S 0:0(0), count: 5, answers: 5 }', ['unknown-key: answers']],
     ['S 0:0(0)', ['wrong-type: S 0:0(0)']],
