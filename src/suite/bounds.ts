@@ -10,8 +10,8 @@ import type { Timeline, TimelineStep } from '../timeline/timeline';
 const MARGIN_NS = 30 * NS_PER_S;
 /** Per step: the grace after a window, or the limit of a call. */
 const STEP_MARGIN_NS = 2 * NS_PER_S;
-/** What a segment of a flood takes with its answer, and at most: measured 40 us, without a neighbour. */
-const FLOOD_SEGMENT_NS = 40 * NS_PER_US;
+/** What a segment of a flood takes with its answer (measured: 13 us), and at most. */
+const FLOOD_SEGMENT_NS = 15 * NS_PER_US;
 const FLOOD_SEGMENT_LONGEST_NS = NS_PER_MS;
 
 /** About how long the timed part takes when everything goes as expected. */

@@ -72,7 +72,7 @@ describe('how long a run is expected to take', () => {
     [
       'a flood takes its time, and the next step is counted from its end',
       timelineOf([step({ kind: 'flood', packet: SYN, count: 100_000 }, { connection: null }), wait(after(S))]),
-      5 * S,
+      2.5 * S,
     ],
     ['a limit is not expected to be reached', timelineOf([expects(SYN, { when: within(9 * S) })]), 0],
   ])('%s', (_, timeline, expectedNs) => {
