@@ -22,7 +22,9 @@ export const ITEM_DATA_PORT = 0x511;
 export const JOB_ITEM = 0x20;
 export const JOB_ITEM_NAME = 'Job';
 
-/** The first port of the first virtio-serial device. */
+/** The first port of the first virtio-serial device, where there is one. */
 export const RESULTS_DEVICE = '/dev/vport0p1';
+/** Device isa-debugcon: each byte written here is written to a file. */
+export const RESULTS_PORT = 0x502;
 
 export const MODULES_FOLDER = '/packetspec/modules';
