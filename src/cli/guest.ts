@@ -15,6 +15,7 @@ import { openLinuxHost } from '../host/linux/linux-host';
 import { probeEnvironment } from '../host/linux/probe';
 import { bootParameters, loadModules, mountFileSystems } from '../host/linux/process-one';
 import { longestDurationNs } from '../suite/bounds';
+import type { Timeline } from '../timeline/timeline';
 import { UNFIT_MARK } from '../vm/ending';
 import {
   EXIT_BYTE,
@@ -30,10 +31,15 @@ import {
   START_PARAMETER,
   TIME_PARAMETER,
 } from '../vm/guest-abi';
+import { guestWarmUp } from './guest-warm-up';
 import { decodeJob, encodeJob, encodeMessage, type Job } from '../vm/job';
 
-/** Code that runs for the first time is read and compiled first: on IPv4, on IPv6, and once more with what was learned. */
-const WARM_UPS = { snapshot: ['ipv4', 'ipv6', 'ipv4', 'ipv6'], boot: ['ipv4'] } as const;
+/** What is done before the guest is saved, or has booted: code that runs for the first time is read and compiled first. */
+const WARM_UPS: Readonly<Record<'snapshot' | 'boot', () => readonly Timeline[]>> = {
+  // On IPv4, on IPv6, and once more with what was learned.
+  snapshot: () => [guestWarmUp('ipv4'), guestWarmUp('ipv6'), guestWarmUp('ipv4'), guestWarmUp('ipv6')],
+  boot: () => [warmUpTimeline('ipv4')],
+};
 /**
  * Under virtual time a run begins at a whole multiple of this, so that it does not matter how long reading the job took.
  */
@@ -54,7 +60,7 @@ async function main(): Promise<void> {
   const time = bootParameters(TIME_PARAMETER)[0] === 'virtual' ? 'virtual' : 'real';
   const start = bootParameters(START_PARAMETER)[0] === 'snapshot' ? 'snapshot' : 'boot';
   const host = openLinuxHost({ blockingWorkerPath: join(__dirname, 'blocking-worker.js'), time });
-  for (const ip of WARM_UPS[start]) await warmUp(host, ip);
+  for (const timeline of WARM_UPS[start]()) await warmUp(host, timeline);
   say(encodeMessage({ kind: 'ready' }));
   if (start === 'snapshot') ports.outByte(PAUSE_PORT, PAUSE_BYTE);
   ports.outWord(ITEM_SELECTOR_PORT, JOB_ITEM);
@@ -78,8 +84,8 @@ function openResults(ports: IoPorts): (message: Uint8Array) => void {
 }
 
 /** Everything that a real job makes this process do. */
-async function warmUp(host: Host, ip: 'ipv4' | 'ipv6'): Promise<void> {
-  const packed = encodeJob({ timeline: warmUpTimeline(ip), workingFolder: '/', files: [] });
+async function warmUp(host: Host, timeline: Timeline): Promise<void> {
+  const packed = encodeJob({ timeline, workingFolder: '/', files: [] });
   let at = 0;
   const job = decodeJob((length) => packed.subarray(at, (at += length)));
   const { close } = await serve(host, job);

@@ -1,0 +1,68 @@
+/**
+ * What a guest does before it is saved: a spec with most of what specs do, so that a run finds everything done that is done
+ * once. The kernel draws its secrets at the first connection, which takes 6 ms of virtual time at the first connect();
+ * Node reads and compiles each function when it is first called; a thread for calls that sleep takes a second of the
+ * host's time.
+ */
+import type { IpVariant } from '../spec/model';
+import { parseSpec } from '../spec/parse';
+import { compile } from '../timeline/compile';
+import type { Timeline } from '../timeline/timeline';
+import { DEFAULT_MAX_COMBINATIONS } from './limits';
+
+const SPEC = `
+name: What most specs do
+sysctls: { net.ipv4.tcp_synack_retries: 2 }
+server: { listen: 8080, backlog: 5 }
+steps:
+  - repeat: 3
+    as: client
+    steps:
+      - inject: S 0:0(0) win 64240 <mss 1460,sackOK,TS val 1000 ecr 0,nop,wscale 7>
+      - expect: S. 0:0(0) ack 1 <mss 1460,sackOK,TS val 100 ecr 1000,nop,wscale *>
+      - inject: . 1:1(0) ack 1 win 64240 <nop,nop,TS val 1001 ecr 100>
+  - queue: { accept: 3, limit: 5, syn: 0 }
+  - mark: before
+  - call: accept(server, ..., ...) = app
+  - { connection: client1, inject: "P. 1:11(10) ack 1 win 64240 <nop,nop,TS val 1002 ecr 100>" }
+  - { connection: client1, expect: ". 1:1(0) ack 11 <nop,nop,TS val 200 ecr 1002>" }
+  - call: read(app, ..., 100) = 10
+  - { call: "read(app, ..., 100) = 1", returns: +10ms }
+  - { connection: client1, inject: "P. 11:12(1) ack 1 win 64240 <nop,nop,TS val 1003 ecr 200>", at: +10ms }
+  - { connection: client1, expect: ". 1:1(0) ack 12 <...>" }
+  - call: write(app, ..., 100) = 100
+  - { connection: client1, expect: "P. 1:101(100) ack 12 <...>" }
+  - { connection: client1, inject: ". 12:12(0) ack 101 win 64240 <nop,nop,TS val 1004 ecr 200>" }
+  - { connection: client1, socket: { state: ESTABLISHED, recv_queue: 0 } }
+  - { socket: app, tcp_info: { tcpi_snd_cwnd: ">0" } }
+  - call: close(app) = 0
+  - { connection: client1, expect: "F. 101:101(0) ack 12 <...>" }
+  - { connection: client1, inject: "R. 12:12(0) ack 102 win 0" }
+  - counters: { ListenOverflows: 0, ListenDrops: 0 }
+  - silence: 20ms
+  - { connection: late, inject: "S 0:0(0) win 64240 <mss 1460>" }
+  - { connection: late, expect: "S. 0:0(0) ack 1 <mss 1460>" }
+  - { connection: late, retransmit: { segment: "S. 0:0(0) ack 1 <mss 1460>", times: 1, first: 1s } }
+  - { connection: out, inject: ". 1000:1000(0) ack 5000 win 64240" }
+  - { connection: out, expect: "R 5000:5000(0)" }
+  - call: socket(..., SOCK_STREAM|SOCK_NONBLOCK, IPPROTO_TCP) = mine
+  - { connection: mine, call: "connect(mine, ..., ...) = -1 EINPROGRESS" }
+  - { connection: mine, expect: "S 0:0(0) <...>" }
+  - { connection: mine, inject: "S. 0:0(0) ack 1 win 64240 <mss 1460>" }
+  - { connection: mine, expect: ". 1:1(0) ack 1" }
+`;
+
+/** The timeline for one IP variant. */
+export function guestWarmUp(ip: IpVariant): Timeline {
+  const { specs } = parseSpec(
+    { path: 'warm-up.yaml', text: SPEC },
+    {
+      set: new Map(),
+      maxCombinations: DEFAULT_MAX_COMBINATIONS,
+      pkt: { defines: new Map(), options: new Map(), gate: true },
+    },
+  );
+  const [timeline] = specs.flatMap((spec) => compile({ ...spec, ip: [ip] }).timelines);
+  if (timeline === undefined) throw new Error('the warm-up of guests does not compile');
+  return timeline;
+}
