@@ -41,6 +41,7 @@ export interface ReportedCheck {
   readonly kind: string;
   readonly passed: boolean;
   readonly title: string;
+  readonly atNs: number;
   readonly mismatches: readonly { readonly field: string; readonly expected: string; readonly observed: string }[];
   readonly message?: string;
   readonly observed?: string;

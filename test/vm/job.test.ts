@@ -4,8 +4,8 @@ import { decodeJob, decodeMessages, encodeJob, encodeMessage, type Job } from '.
 
 const JOB: Job = {
   timeline: warmUpTimeline('ipv6'),
-  workingFolder: '/home/user',
-  files: [{ path: '/home/user/a.sh', mode: 0o755, content: Uint8Array.of(0, 255, 10) }],
+  workingFolder: '/somewhere/else',
+  files: [{ path: '/somewhere/else/a.sh', mode: 0o755, content: Uint8Array.of(0, 255, 10) }],
 };
 
 function reader(bytes: Uint8Array): (length: number) => Uint8Array {
