@@ -29,7 +29,7 @@ interface Attempted {
 
 type Tried =
   | { readonly kind: 'finished'; readonly result: RunResult }
-  /** The rest of its attempts is to be made with the machine to itself. */
+  /** Only the last attempt is left, which is to have the machine to itself. */
   | { readonly kind: 'disturbed'; readonly attempted: Attempted };
 
 /** An executor, and the kernel that it drives. */
@@ -75,7 +75,8 @@ export class ExecutorPool {
       }
     };
     await Promise.all(Array.from({ length: Math.min(this.#settings.jobs, runs.length) }, lane));
-    for (const attempted of disturbed) finish(await this.#tryAlone(attempted, tell));
+    // The last attempt has the machine to itself.
+    for (const attempted of disturbed) finish((await this.#attempt(attempted, tell)).result);
     return results.sort((left, right) => left.run.index - right.run.index);
   }
 
@@ -89,23 +90,14 @@ export class ExecutorPool {
     for (const { executor } of this.#hired) executor.kill();
   }
 
-  /** Until the run is settled, beside others as long as that is fair. */
+  /** Until the run is settled, or only its last attempt is left. */
   async #tryAgain(first: Attempted, tell: SuiteListener): Promise<Tried> {
     for (let attempted = first; ; ) {
       const tried = await this.#attempt(attempted, tell);
       if (this.#isSettled(tried.result)) return { kind: 'finished', ...tried };
       attempted = tried.attempted;
-      if (this.#settings.jobs > 1 && attempted.attempts > this.#settings.retries / 2)
+      if (this.#settings.jobs > 1 && attempted.attempts === this.#settings.retries)
         return { kind: 'disturbed', attempted };
-    }
-  }
-
-  /** With the machine to itself, until the run is settled. */
-  async #tryAlone(first: Attempted, tell: SuiteListener): Promise<RunResult> {
-    for (let attempted = first; ; ) {
-      const tried = await this.#attempt(attempted, tell);
-      if (this.#isSettled(tried.result)) return tried.result;
-      attempted = tried.attempted;
     }
   }
 
