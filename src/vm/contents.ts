@@ -89,7 +89,7 @@ const FILE_MODE = 0o644;
 const PROGRAM_MODE = 0o755;
 const OPEN_FOLDER_MODE = 0o1777;
 
-/** Why these options: docs/decisions/0013-virtual-time.md. */
+/** Why these options: docs/decisions/0014-virtual-time.md. */
 const NODE_OPTIONS = [
   ...['--no-opt', '--no-sparkplug', '--no-lazy', '--no-flush-bytecode'],
   ...['--max-semi-space-size=64', '--min-semi-space-size=64'],

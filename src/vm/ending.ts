@@ -22,6 +22,8 @@ const PANIC = 'Kernel panic - not syncing: ';
 const CONSOLE_KEPT_LINES = 12;
 /** What the kernel says when the runner's own timer has ended it: the status is the number of SIGXCPU. */
 const OVERDUE = 'exitcode=0x00001800';
+/** What QEMU says of a saved state that it cannot read. */
+const USELESS_STATE = /load of migration failed|Not a migration stream|error while loading state/;
 const MS_PER_S = 1000;
 
 /** An end that was not asked for. */
@@ -42,6 +44,9 @@ export function explainEnd(end: GuestEnd, words: LastWords): VmError {
   // The memory of a guest and its results are files of this host.
   if (end.signal === 'SIGBUS' || end.status === EXIT_STATUS) {
     return new VmError('vm-no-space', 'the files of a guest could not be written whole', NO_SPACE_HINT);
+  }
+  if (USELESS_STATE.test(words.complaints)) {
+    return error('vm-snapshot', `a guest does not start from its snapshot; QEMU said: ${words.complaints}`);
   }
   const how = end.signal === null ? `exit status ${String(end.status)}` : `signal ${end.signal}`;
   const said = words.complaints === '' ? '' : `; QEMU said: ${words.complaints}`;

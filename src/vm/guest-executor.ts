@@ -5,13 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Executor, Outcome } from '../suite/executor';
 import type { Timeline } from '../timeline/timeline';
 import type { ClockKind } from '../trace/trace';
-import { unfitError } from './ending';
-import { type GuestMachine, GuestProcess, type Limit, type PathOf } from './guest-process';
+import { type GuestMachine, GuestProcess, type Limit, type Handed } from './guest-process';
 import { HandedFile } from './handed-file';
 import { ensureImage } from './image';
 import { initrdPieces } from './initrd';
 import { encodeJob } from './job';
-import { restoreState } from './monitor';
 import type { Accelerator } from './qemu';
 import { findQemu, requireNewEnough } from './qemu-program';
 import { collectSideFiles } from './side-files';
@@ -30,7 +28,6 @@ export interface GuestSettings {
 
 /** What a guest does takes a processor about as long as its own clock; waiting takes none. */
 const RUN_LIMIT: Limit = { busyMs: 180_000, wallMs: 1_200_000 };
-const RESTORE_LIMIT: Limit = { busyMs: 30_000, wallMs: 300_000 };
 /** A guest under a KVM that works is there in a second. */
 const KVM_LIMIT: Limit = { busyMs: 10_000, wallMs: 10_000 };
 const KVM_DEVICE = '/dev/kvm';
@@ -86,10 +83,10 @@ export class GuestExecutor implements Executor {
     try {
       return await this.#restore(qemu, saved, job);
     } catch (error) {
-      if (!(error instanceof UselessSnapshot)) throw error;
+      if (!(error instanceof VmError) || error.code !== 'vm-snapshot') throw error;
       // Somebody has removed or damaged it.
       dropSnapshot(saved);
-      return await this.#restore(qemu, await this.#snapshot(qemu), job);
+      return this.#restore(qemu, await this.#snapshot(qemu), job);
     }
   }
 
@@ -101,15 +98,13 @@ export class GuestExecutor implements Executor {
     const files = openSnapshot(saved);
     const { memory, state } = files;
     try {
-      const start = (pathOf: PathOf): GuestMachine => ({
+      const start = ({ pathOf, fdOf }: Handed): GuestMachine => ({
         time: 'virtual',
         accelerator: 'tcg',
-        start: { kind: 'restore', memory: pathOf(memory), job: pathOf(job) },
+        start: { kind: 'restore', memory: pathOf(memory), stateFd: fdOf(state), job: pathOf(job) },
       });
-      return await this.#withGuest(new GuestProcess(qemu, [memory, state, job], start), async (guest) => {
-        await guest.within(RESTORE_LIMIT, restoreState(guest.qmp, guest.fdOf(state))).catch(asUseless);
-        return outcomeOf(guest, RUN_LIMIT);
-      });
+      const guest = new GuestProcess(qemu, [memory, state, job], start);
+      return await this.#withGuest(guest, () => outcomeOf(guest, RUN_LIMIT));
     } finally {
       memory.close();
       state.close();
@@ -136,7 +131,7 @@ export class GuestExecutor implements Executor {
     const { kernel, root, time } = this.#settings;
     const initrd = HandedFile.holding(...initrdPieces(await ensureImage(root), kernel));
     try {
-      const start = (pathOf: PathOf): GuestMachine => ({
+      const start = ({ pathOf }: Handed): GuestMachine => ({
         time,
         accelerator,
         start: { kind: 'boot', files: { kernel: kernel.imagePath, initrd: pathOf(initrd) }, job: pathOf(job) },
@@ -163,20 +158,11 @@ export class GuestExecutor implements Executor {
   }
 }
 
-/** Nothing can be started from it. */
-class UselessSnapshot extends Error {
-  override readonly name = 'UselessSnapshot';
-}
-
-function asUseless(cause: unknown): never {
-  throw new UselessSnapshot('a guest does not start from it', { cause });
-}
-
 function openSnapshot({ memory, state }: Snapshot): { readonly memory: HandedFile; readonly state: HandedFile } {
   try {
     return { memory: HandedFile.named(memory, 'r'), state: HandedFile.named(state, 'r') };
   } catch (cause) {
-    return asUseless(cause);
+    throw new VmError('vm-snapshot', 'a snapshot vanished before it was used', undefined, cause);
   }
 }
 
@@ -190,9 +176,8 @@ async function outcomeOf(guest: GuestProcess, limit: Limit): Promise<Outcome> {
   for (const message of guest.messages()) {
     switch (message.kind) {
       case 'ready':
-        break;
       case 'unfit':
-        throw unfitError(message.trouble.message);
+        break;
       case 'crashed':
         return { kind: 'crash', stack: message.stack };
       case 'finished':

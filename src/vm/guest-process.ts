@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { explainEnd, type GuestEnd } from './ending';
+import { explainEnd, type GuestEnd, unfitError } from './ending';
 import { decodeMessages, type FromGuest } from './job';
 import { type Machine, qemuArguments } from './qemu';
 import { Qmp, QmpError } from './qmp';
@@ -24,7 +24,10 @@ const MS_PER_TICK = 10;
 const USUAL_WARNING = /should be prefixed with "opt\/"/;
 
 /** Where QEMU finds a file that this process has open. */
-export type PathOf = (file: HandedFile) => string;
+export interface Handed {
+  readonly pathOf: (file: HandedFile) => string;
+  readonly fdOf: (file: HandedFile) => number;
+}
 
 /** How long something may take: of processors, since a busy machine makes everything last; and at all. */
 export interface Limit {
@@ -49,11 +52,11 @@ export class GuestProcess {
    * @param files what it is to open
    * @param machineOf what to start, given where QEMU finds those files
    */
-  constructor(qemu: string, files: readonly HandedFile[], machineOf: (pathOf: PathOf) => GuestMachine) {
+  constructor(qemu: string, files: readonly HandedFile[], machineOf: (handed: Handed) => GuestMachine) {
     this.#handed = [this.#console, this.#results, ...files];
-    const pathOf = (file: HandedFile): string => `/proc/self/fd/${this.fdOf(file)}`;
-    const [console, results] = [pathOf(this.#console), pathOf(this.#results)];
-    const args = qemuArguments({ ...machineOf(pathOf), console, results, qmpFd: QMP_FD });
+    const [console, results] = [this.pathOf(this.#console), this.pathOf(this.#results)];
+    const handed: Handed = { pathOf: (file) => this.pathOf(file), fdOf: (file) => this.#fdOf(file) };
+    const args = qemuArguments({ ...machineOf(handed), console, results, qmpFd: QMP_FD });
     const [program, ...launcherArgs] = LAUNCHER;
     this.#child = spawn(program, [...launcherArgs, qemu, ...args], {
       stdio: ['ignore', 'ignore', this.#errors.fd, 'pipe', ...this.#handed.map(({ fd }) => fd)],
@@ -73,9 +76,9 @@ export class GuestProcess {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** Under which number QEMU has a file. */
-  fdOf(file: HandedFile): number {
-    return FIRST_FILE_FD + this.#handed.indexOf(file);
+  /** Where QEMU finds a file that it was handed. */
+  pathOf(file: HandedFile): string {
+    return `/proc/self/fd/${this.#fdOf(file)}`;
   }
 
   /** What the runner has said so far. */
@@ -119,6 +122,8 @@ export class GuestProcess {
 
   /** Why it ended, when that was not wanted. */
   explain(end: GuestEnd): VmError {
+    const unfit = this.messages().find((message) => message.kind === 'unfit');
+    if (unfit !== undefined) return unfitError(unfit.trouble.message);
     const lines = textOf(this.#errors).split('\n');
     const complaints = lines.filter((line) => line !== '' && !USUAL_WARNING.test(line)).join('\n');
     return explainEnd(end, { console: this.consoleText(), complaints });
@@ -133,6 +138,10 @@ export class GuestProcess {
     this.kill();
     await this.end;
     for (const file of [this.#console, this.#results, this.#errors]) file.close();
+  }
+
+  #fdOf(file: HandedFile): number {
+    return FIRST_FILE_FD + this.#handed.indexOf(file);
   }
 
   /** Time that it has spent on processors. */

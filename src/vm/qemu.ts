@@ -1,4 +1,4 @@
-/** The command lines of QEMU. Why each option is there: docs/decisions/0013-virtual-time.md. */
+/** The command lines of QEMU. Why each option is there: docs/decisions/0014-virtual-time.md. */
 import type { ClockKind } from '../trace/trace';
 import { EXIT_PORT, JOB_ITEM_NAME, PAUSE_PORT, RESULTS_PORT, START_PARAMETER, TIME_PARAMETER } from './guest-abi';
 
@@ -16,7 +16,7 @@ export type MachineStart =
   /** Boots until the runner is warm, with the memory in a file. */
   | { readonly kind: 'snapshot'; readonly files: BootFiles; readonly memory: string }
   /** Goes on from what was saved. */
-  | { readonly kind: 'restore'; readonly memory: string; readonly job: string };
+  | { readonly kind: 'restore'; readonly memory: string; readonly stateFd: number; readonly job: string };
 
 /** How QEMU runs the guest's instructions. */
 export type Accelerator = 'tcg' | 'kvm';
@@ -61,6 +61,10 @@ const KERNEL_PARAMETERS = [
 /** The clock needs no calibration, because it is what QEMU says. */
 const VIRTUAL_PARAMETERS = ['tsc_early_khz=1000000', 'tsc=reliable', 'no_timer_check'];
 
+/** The state comes in the form of `xen-save-devices-state`, which has no sections for these. */
+const SAVED_FORM = ['-global', 'migration.send-configuration=off'];
+const SAVED_BOARD = ',suppress-vmdesc=on';
+
 /** Arguments of QEMU for a machine. */
 export function qemuArguments(machine: Machine): readonly string[] {
   return [
@@ -91,14 +95,22 @@ export function snapshotForm(): string {
 
 function boardOf({ time, start }: Machine): string {
   const board = time === 'virtual' ? VIRTUAL_BOARD : REAL_BOARD;
-  return start.kind === 'boot' ? board : `${board},memory-backend=ram`;
+  if (start.kind === 'boot') return board;
+  return `${board},memory-backend=ram${start.kind === 'restore' ? SAVED_BOARD : ''}`;
 }
 
 function timeArguments({ time, accelerator }: Machine): readonly string[] {
   if (time === 'real') {
     return ['-accel', accelerator, '-cpu', accelerator === 'kvm' ? 'host' : VIRTUAL_CPU, '-rtc', 'base=utc'];
   }
-  const clock = ['-accel', 'tcg', '-icount', 'shift=0,sleep=off', '-rtc', `base=${BASE_TIME},clock=vm`];
+  const clock = [
+    '-accel',
+    'tcg',
+    '-icount',
+    'shift=0,sleep=off,rr=record,rrfile=/dev/null',
+    '-rtc',
+    `base=${BASE_TIME},clock=vm`,
+  ];
   return [...clock, '-cpu', VIRTUAL_CPU, '-seed', SEED];
 }
 
@@ -109,7 +121,13 @@ function startArguments({ time, start }: Machine): readonly string[] {
     case 'snapshot':
       return [...bootArguments(start.files, time, 'snapshot'), ...memoryArguments(start.memory, 'on')];
     case 'restore':
-      return [...memoryArguments(start.memory, 'off'), ...jobArguments(start.job), '-incoming', 'defer'];
+      return [
+        ...memoryArguments(start.memory, 'off'),
+        ...jobArguments(start.job),
+        ...SAVED_FORM,
+        '-incoming',
+        `fd:${start.stateFd}`,
+      ];
   }
 }
 

@@ -5,9 +5,7 @@
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CacheShelf } from './cache';
-import { unfitError } from './ending';
 import { GuestProcess, type Limit } from './guest-process';
 import { HandedFile } from './handed-file';
 import type { Image } from './image';
@@ -31,7 +29,6 @@ const KEY_LENGTH = 24;
 /** Booting takes 4 to 7 s of an idle processor. */
 export const BOOT_LIMIT: Limit = { busyMs: 60_000, wallMs: 600_000 };
 const SAVING_LIMIT: Limit = { busyMs: 60_000, wallMs: 600_000 };
-const LOOK_MS = 5;
 
 /** The snapshot of a kernel with an image, made if need be. @throws VmError */
 export function ensureSnapshot(qemu: string, kernel: BootableKernel, image: Image): Promise<Snapshot> {
@@ -69,8 +66,7 @@ async function makeSnapshot(qemu: string, kernel: BootableKernel, image: Image, 
   const initrd = HandedFile.holding(...initrdPieces(image, kernel));
   const memory = HandedFile.named(files.memory, 'wx+');
   const state = HandedFile.named(files.state, 'wx+');
-  const done = HandedFile.holding();
-  const guest = new GuestProcess(qemu, [initrd, memory, state, done], (pathOf) => ({
+  const guest = new GuestProcess(qemu, [initrd, memory, state], ({ pathOf }) => ({
     time: 'virtual',
     accelerator: 'tcg',
     start: {
@@ -82,16 +78,9 @@ async function makeSnapshot(qemu: string, kernel: BootableKernel, image: Image, 
   try {
     const stopped = guest.qmp.event('STOP');
     await guest.within(BOOT_LIMIT, Promise.all([guest.qmp.greet(), stopped]));
-    const unfit = guest.messages().find((message) => message.kind === 'unfit');
-    if (unfit !== undefined) throw unfitError(unfit.trouble.message);
-    await guest.within(SAVING_LIMIT, saveState(guest.qmp, guest.fdOf(state), guest.fdOf(done)));
-    await guest.within(SAVING_LIMIT, written(done));
+    await guest.within(SAVING_LIMIT, saveState(guest.qmp, guest.pathOf(state)));
   } finally {
     await guest.close();
-    for (const file of [initrd, memory, state, done]) file.close();
+    for (const file of [initrd, memory, state]) file.close();
   }
-}
-
-async function written(done: HandedFile): Promise<void> {
-  while (done.read().length === 0) await sleep(LOOK_MS);
 }

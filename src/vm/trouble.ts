@@ -6,6 +6,8 @@ export type VmTroubleCode =
   | 'vm-qemu-too-old'
   | 'vm-no-space'
   | 'vm-cache'
+  /** No guest starts from it. */
+  | 'vm-snapshot'
   | 'vm-kernel-unfit'
   | 'vm-panicked'
   | 'vm-died'

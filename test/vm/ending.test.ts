@@ -52,6 +52,11 @@ describe('the end of a guest', () => {
     expect(explainEnd(end, words(''))).toMatchObject({ code: 'vm-no-space' });
   });
 
+  it('because its snapshot cannot be read is told as that', () => {
+    const complaints = 'qemu-system-x86_64: Not a migration stream\nload of migration failed: Invalid argument';
+    expect(explainEnd(exited(1), words('', complaints))).toMatchObject({ code: 'vm-snapshot' });
+  });
+
   it('of a program that could not be started has the reason', () => {
     const end: GuestEnd = { kind: 'not-started', error: new Error('spawn setpriv ENOENT') };
     expect(explainEnd(end, words('')).message).toContain('spawn setpriv ENOENT');

@@ -7,12 +7,12 @@ const machine = (rest: Pick<Machine, 'start'> & Partial<Machine>): string =>
 
 const boot = { kind: 'boot', files: FILES, job: '/j' } as const;
 const snapshot = { kind: 'snapshot', files: FILES, memory: '/m' } as const;
-const restore = { kind: 'restore', memory: '/m', job: '/j' } as const;
+const restore = { kind: 'restore', memory: '/m', stateFd: 7, job: '/j' } as const;
 
 describe('a machine in virtual time', () => {
   it.each([boot, snapshot, restore])('takes nothing from the clock or the chance of the host: $kind', (start) => {
     const line = machine({ start });
-    for (const part of ['-icount shift=0,sleep=off', '-seed ', 'clock=vm', 'ioeventfd=off'])
+    for (const part of ['-icount shift=0,sleep=off,rr=record', '-seed ', 'clock=vm', 'ioeventfd=off'])
       expect(line).toContain(part);
   });
 
@@ -36,7 +36,10 @@ describe('a machine in virtual time', () => {
     expect(machine({ start: snapshot })).not.toContain('fw_cfg');
   });
 
-  it('needs no kernel to go on', () => expect(machine({ start: restore })).not.toContain('-kernel'));
+  it('needs no kernel to go on, but its state', () => {
+    expect(machine({ start: restore })).not.toContain('-kernel');
+    expect(machine({ start: restore })).toContain('-incoming fd:7');
+  });
 });
 
 describe('a machine in real time', () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { present } from '../../src/base/assert';
-import { restoreState, saveState } from '../../src/vm/monitor';
+import { saveState } from '../../src/vm/monitor';
 import { Qmp } from '../../src/vm/qmp';
 
 /** The other end of a monitor: what it was told, and what it answers. */
@@ -91,37 +91,10 @@ describe('the monitor', () => {
   });
 });
 
-describe('the state of a machine', () => {
-  const migrates = (status: string) => (execute: string) => {
-    const done = { event: 'MIGRATION', data: { status } };
-    if (execute === 'query-migrate') return [{ return: { 'error-desc': 'short read' } }];
-    return execute.startsWith('migrate') && execute !== 'migrate-set-capabilities'
-      ? [{ return: {} }, done]
-      : [{ return: {} }];
-  };
-
-  it('is saved without the memory, which is a file already', async () => {
-    peer.answer = migrates('completed');
-    await saveState(qmp, 7, 8);
-    const [capabilities, migrate] = peer.told;
-    expect(JSON.stringify(capabilities)).toContain('x-ignore-shared');
-    expect(migrate).toMatchObject({ execute: 'migrate', arguments: { uri: expect.stringMatching(/fd\/7 .*fd\/8$/) } });
-  });
-
-  it('is restored before the machine goes on', async () => {
-    peer.answer = migrates('completed');
-    await restoreState(qmp, 7);
-    expect(peer.told.map(({ execute }) => execute)).toEqual([
-      'qmp_capabilities',
-      'migrate-set-capabilities',
-      'migrate-incoming',
-      'cont',
-    ]);
-  });
-
-  it('that cannot be read has the reason', async () => {
-    peer.answer = migrates('failed');
-    await expect(restoreState(qmp, 7)).rejects.toThrow('short read');
-    expect(peer.told.map(({ execute }) => execute)).not.toContain('cont');
-  });
+it('the state of a machine is saved into a file', async () => {
+  peer.answer = () => [{ event: 'STOP' }, { return: {} }];
+  await saveState(qmp, '/proc/self/fd/7');
+  expect(peer.told).toEqual([
+    { execute: 'xen-save-devices-state', arguments: { filename: '/proc/self/fd/7', live: false } },
+  ]);
 });
