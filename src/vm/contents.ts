@@ -32,8 +32,8 @@ export interface Contents {
 }
 
 /** Where the product lies in a guest. */
-export const PRODUCT_FOLDER = '/packetspec';
-export const NODE_PATH = '/usr/bin/node';
+const PRODUCT_FOLDER = '/packetspec';
+const NODE_PATH = '/usr/bin/node';
 
 /** The programs of the bundle that a guest runs. */
 const BUNDLES = ['guest.js', 'blocking-worker.js'];

@@ -85,6 +85,19 @@ const TESTED_ELSEWHERE: readonly (readonly [reason: string, paths: readonly stri
     ],
   ],
   [
+    'parts of one guest, from its first process to its end: test/vm/guest-executor.test.ts boots, saves and runs real ones',
+    [
+      'src/host/linux/deadline.ts',
+      'src/host/linux/io-ports.ts',
+      'src/host/linux/process-one.ts',
+      'src/vm/contents.ts',
+      'src/vm/guest-process.ts',
+      'src/vm/initrd.ts',
+      'src/vm/monitor.ts',
+      'src/vm/snapshot.ts',
+    ],
+  ],
+  [
     'parts of one evaluator, which test/match/code holds against what python3 says of random programs',
     [
       'src/match/code/arithmetic.ts',
