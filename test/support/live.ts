@@ -41,16 +41,15 @@ export function requireKernel(): void {
 /** Bundles a TypeScript program, so that a plain `node` can run it. @returns its path */
 export function bundleProgram(source: string, name: string): string {
   const outfile = join(folder, `${name}.js`);
-  // The bundle lies outside of the tree, where `koffi` would not be found by its name.
-  const koffi = require.resolve('koffi');
+  // The bundle lies outside of the tree, where native packages would not be found by their names.
+  const native = ['koffi', 'raw-socket'].map((name) => [name, require.resolve(name)] as const);
   // A process of its own: buildSync() inside of a vitest worker hung in one run out of many.
   const args = ['--bundle', '--platform=node', '--format=cjs', '--log-level=warning', `--outfile=${outfile}`];
   const esbuild = [
     require.resolve('esbuild/bin/esbuild'),
     source,
     ...args,
-    `--alias:koffi=${koffi}`,
-    `--external:${koffi}`,
+    ...native.flatMap(([name, path]) => [`--alias:${name}=${path}`, `--external:${path}`]),
   ];
   const [program = '', ...rest] = esbuild;
   execFileSync(program, rest, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'], timeout: 20_000 });
