@@ -3,7 +3,7 @@
  * saved, and then executes the one timeline that it is given. Under virtual time nothing here waits for the host.
  */
 import { existsSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { NS_PER_MS } from '../base/nanoseconds';
 import { execute } from '../exec/execute';
 import { warmUpTimeline } from '../exec/warm-up';
@@ -13,7 +13,7 @@ import { IoPorts } from '../host/linux/io-ports';
 import { raiseLoopback } from '../host/linux/link';
 import { openLinuxHost } from '../host/linux/linux-host';
 import { probeEnvironment } from '../host/linux/probe';
-import { bootParameters, loadModules, mountFileSystems } from '../host/linux/process-one';
+import { bootParameters, loadModules, mountFileSystems, quietKernel } from '../host/linux/process-one';
 import { longestDurationNs } from '../suite/bounds';
 import type { Timeline } from '../timeline/timeline';
 import { UNFIT_MARK } from '../vm/ending';
@@ -50,6 +50,7 @@ async function main(): Promise<void> {
   mountFileSystems();
   // A module that is loaded by hand does not look at the kernel's command line.
   loadModules(MODULES_FOLDER, (file) => (file.includes('virtio_mmio') ? bootParameters('virtio_mmio.').join(' ') : ''));
+  quietKernel();
   raiseLoopback();
   const ports = new IoPorts([PAUSE_PORT, EXIT_PORT, ITEM_SELECTOR_PORT, ITEM_DATA_PORT, RESULTS_PORT]);
   const time = bootParameters(TIME_PARAMETER)[0] === 'virtual' ? 'virtual' : 'real';
@@ -100,21 +101,26 @@ interface Served {
   readonly close: () => Promise<void>;
 }
 
-async function serve(host: Host, { timeline, workingFolder, files }: Job): Promise<Served> {
-  for (const { path, mode, content } of files) {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, content, { mode });
-  }
-  mkdirSync(workingFolder, { recursive: true });
-  process.chdir(workingFolder);
-  if (host.facts.time === 'virtual') sleepUntilRound(host);
+async function serve(host: Host, job: Job): Promise<Served> {
   try {
-    const { trace, close } = await execute(timeline, host);
+    placeFiles(job);
+    if (host.facts.time === 'virtual') sleepUntilRound(host);
+    const { trace, close } = await execute(job.timeline, host);
     return { answer: encodeMessage({ kind: 'finished', trace }), close };
   } catch (error) {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return { answer: encodeMessage({ kind: 'crashed', stack }), close: async () => {} };
   }
+}
+
+/** The folders in which servers and commands run, and what they call there. */
+function placeFiles({ timeline, workingFolder, files }: Job): void {
+  for (const folder of [workingFolder, resolve(workingFolder, timeline.folder)]) mkdirSync(folder, { recursive: true });
+  for (const { path, mode, content } of files) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content, { mode });
+  }
+  process.chdir(workingFolder);
 }
 
 function sleepUntilRound(host: Host): void {

@@ -82,7 +82,8 @@ function writeRecipe(path: string, id: string, looks: readonly string[]): void {
 }
 
 function looksOf({ files, lookedAt }: Contents): readonly string[] {
-  return [...lookedAt, ...files.map(({ source }) => source)].map(lookAt);
+  // What is not a file of this host stands in the program that runs now.
+  return [__filename, ...lookedAt, ...files.map(({ source }) => source)].map(lookAt);
 }
 
 /** Size, time of change and path. */

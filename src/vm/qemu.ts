@@ -57,6 +57,8 @@ const KERNEL_PARAMETERS = [
     'mitigations=off',
   ],
   ...['cryptomgr.notests', 'init_on_alloc=0', 'fb_tunnels=none'],
+  // Each of these wakes an idle guest every few seconds, which hours of waiting are made of.
+  ...['psi=0', 'nowatchdog', 'cgroup_disable=memory'],
 ];
 /** The clock needs no calibration, because it is what QEMU says. */
 const VIRTUAL_PARAMETERS = ['tsc_early_khz=1000000', 'tsc=reliable', 'no_timer_check'];

@@ -83,6 +83,20 @@ describe('runs in guests', { timeout: LIMIT_MS }, () => {
     expect(JSON.stringify(outcome)).toContain(`said in ${folder}`);
   });
 
+  it('run commands in the folder of their spec, though it holds nothing that they name', async () => {
+    const init = { text: 'pwd; false', place: { line: 1, column: 1, text: '' } };
+    const script = {
+      init,
+      scaledEchoes: false,
+      toleratesPackets: false,
+      interpreter: 'python3',
+      needsInterpreter: false,
+      gated: false,
+    };
+    const outcome = await run({}, { ...warmUpTimeline('ipv4'), folder: '/somewhere/else', script });
+    expect(JSON.stringify(outcome)).toContain('/somewhere/else');
+  });
+
   it('start from a snapshot that is made anew when it is damaged', async () => {
     const good = traceText(await run());
     const [key = ''] = readdirSync(join(cache, 'packetspec/snapshots'));

@@ -2,7 +2,7 @@
  * What the first process of a machine has to do: a guest whose kernel starts Node itself has no init and no tools that
  * would mount its file systems or load its modules.
  */
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EEXIST, SYSTEM_CALLS } from './constants';
 import { addressOf, libc } from './libc';
@@ -24,6 +24,24 @@ export function mountFileSystems(): void {
     libc.syscall(SYSTEM_CALLS.mount, addressOf(typeText), addressOf(placeText), addressOf(typeText), 0, 0, 0);
   }
   mkdirSync('/dev/shm', { recursive: true });
+}
+
+/** What a kernel does now and then although nobody needs it: an idle machine in virtual time is then awake all the time. */
+const IDLE_WORK = [
+  ['vm/compaction_proactiveness', '0'],
+  ['vm/stat_interval', '3600'],
+  ['vm/dirty_writeback_centisecs', '0'],
+] as const;
+
+/** Keeps the kernel from waking by itself, as far as it can be told so. */
+export function quietKernel(): void {
+  for (const [name, value] of IDLE_WORK) {
+    try {
+      writeFileSync(join('/proc/sys', name), value);
+    } catch {
+      // This kernel does not have it.
+    }
+  }
 }
 
 /**
