@@ -1,7 +1,15 @@
 import { chmodSync, cpSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type CommandResult, describeRun, follow, packetspec, readReport, type Report } from '../support/command';
+import {
+  type CommandResult,
+  describeRun,
+  follow,
+  packetspec,
+  readReport,
+  type Report,
+  type ReportedRun,
+} from '../support/command';
 import { awaitNoProcess, lookAround, markedEnvironment } from '../support/leftovers';
 import { requireKernel, ROOT, temporaryFolder } from '../support/live';
 
@@ -52,6 +60,11 @@ async function runAsNobody(
   return { ...result, report: readReport(file, result), left: await awaitNoProcess(marker, 5_000) };
 }
 
+/** Longer than a suite in real time waits for: skipped before anything is tried. */
+function isTooLong({ status, reason }: ReportedRun): boolean {
+  return status === 'skipped' && reason?.includes('--longest') === true;
+}
+
 describe('an ordinary user', () => {
   beforeAll(async () => {
     requireKernel();
@@ -66,8 +79,9 @@ describe('an ordinary user', () => {
   it('runs the whole suite where everybody may open the TUN device', { timeout: 240_000 }, async () => {
     const before = lookAround();
     const { report, status, left } = await runAsNobody('0666', ['specs', '--set', 'retries=1', ...GENTLY]);
-    expect(report.results.filter((run) => run.status !== 'passed').map(describeRun)).toEqual([]);
-    expect(report.results.length).toBeGreaterThan(60);
+    const tried = report.results.filter((run) => !isTooLong(run));
+    expect(tried.filter((run) => run.status !== 'passed').map(describeRun)).toEqual([]);
+    expect(tried.length).toBeGreaterThan(60);
     expect(status).toBe(0);
     expect(left).toEqual([]);
     expect(lookAround()).toEqual(before);
@@ -83,8 +97,9 @@ describe('an ordinary user', () => {
   it('is told why nothing can run where only root may', { timeout: 240_000 }, async () => {
     const { report, status, stdout, left } = await runAsNobody('0600', ['specs', '--set', 'retries=1']);
     expect(status).toBe(3);
-    expect(report.results.length).toBeGreaterThan(60);
-    for (const run of report.results) {
+    const tried = report.results.filter((run) => !isTooLong(run));
+    expect(tried.length).toBeGreaterThan(60);
+    for (const run of tried) {
       expect(run.status, describeRun(run)).toBe('errored');
       expect(run.error).toMatchObject({
         code: 'no-permission',
@@ -92,7 +107,7 @@ describe('an ordinary user', () => {
         hint: expect.stringContaining('chmod 0666 /dev/net/tun'),
       });
     }
-    expect(report.summary).toMatchObject({ passed: 0, errored: report.results.length });
+    expect(report.summary).toMatchObject({ passed: 0, errored: tried.length });
     expect(stdout).toContain('hint: ');
     expect(left).toEqual([]);
   });
