@@ -76,9 +76,9 @@ describe('an ordinary user', () => {
     chmodSync(REPORTS, 0o777);
   });
 
-  it('runs the whole suite where everybody may open the TUN device', { timeout: 240_000 }, async () => {
+  it('runs the short specs where everybody may open the TUN device', { timeout: 240_000 }, async () => {
     const before = lookAround();
-    const { report, status, left } = await runAsNobody('0666', ['specs', '--set', 'retries=1', ...GENTLY]);
+    const { report, status, left } = await runAsNobody('0666', ['specs', '--longest', '5s', ...GENTLY]);
     const tried = report.results.filter((run) => !isTooLong(run));
     expect(tried.filter((run) => run.status !== 'passed').map(describeRun)).toEqual([]);
     expect(tried.length).toBeGreaterThan(60);
