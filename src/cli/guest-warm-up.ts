@@ -4,6 +4,7 @@
  * Node reads and compiles each function when it is first called; a thread for calls that sleep takes a second of the
  * host's time.
  */
+import { present } from '../base/assert';
 import type { IpVariant } from '../spec/model';
 import { parseSpec } from '../spec/parse';
 import { compile } from '../timeline/compile';
@@ -63,6 +64,5 @@ export function guestWarmUp(ip: IpVariant): Timeline {
     },
   );
   const [timeline] = specs.flatMap((spec) => compile({ ...spec, ip: [ip] }).timelines);
-  if (timeline === undefined) throw new Error('the warm-up of guests does not compile');
-  return timeline;
+  return present(timeline, 'the timeline of the warm-up');
 }

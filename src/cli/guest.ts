@@ -16,6 +16,7 @@ import { probeEnvironment } from '../host/linux/probe';
 import { bootParameters, loadModules, mountFileSystems, quietKernel } from '../host/linux/process-one';
 import { longestDurationNs } from '../suite/bounds';
 import type { Timeline } from '../timeline/timeline';
+import type { ClockKind } from '../trace/trace';
 import { UNFIT_MARK } from '../vm/ending';
 import {
   EXIT_BYTE,
@@ -31,9 +32,8 @@ import {
   START_PARAMETER,
   TIME_PARAMETER,
 } from '../vm/guest-abi';
-import { guestWarmUp } from './guest-warm-up';
-import type { ClockKind } from '../trace/trace';
 import { decodeJob, encodeJob, encodeMessage, type Job } from '../vm/job';
+import { guestWarmUp } from './guest-warm-up';
 
 /** What is done before the guest is saved, or has booted: code that runs for the first time is read and compiled first. */
 const WARM_UPS: Readonly<Record<'snapshot' | 'boot', () => readonly Timeline[]>> = {

@@ -1,6 +1,7 @@
 /** Where runs take place: on the kernel of this machine, or on others in guests. */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { present } from '../base/assert';
 import { executorCommand } from '../host/linux/executor-command';
 import { mayOpenRuns } from '../host/linux/rights';
 import { type Executor, ExecutorProcess } from '../suite/executor';
@@ -72,8 +73,7 @@ function guests(names: readonly string[], { modules, time = 'virtual' }: PlaceOp
     kernels: names,
     jobs: JOBS_PER_PROCESSOR.guest * availableParallelism(),
     start: (name) => {
-      const kernel = kernels.get(name);
-      if (kernel === undefined) throw new Error(`no kernel was opened for ${name ?? 'this machine'}`);
+      const kernel = present(kernels.get(name), `the kernel ${name ?? 'of this machine'}`);
       return new GuestExecutor({ kernel, root: join(__dirname, '..'), time, snapshot: time === 'virtual' });
     },
   };

@@ -3,6 +3,7 @@ import { type Ns, NS_PER_S } from '../base/nanoseconds';
 import { forKernel } from '../timeline/for-kernel';
 import { expectedDurationNs } from './bounds';
 import type { PlannedRun, RunResult } from './suite';
+import { untriedVerdict } from './untried';
 
 const MINUTE_NS = 60 * NS_PER_S;
 const HOUR_NS = 60 * MINUTE_NS;
@@ -56,15 +57,5 @@ function enoughFor(durationNs: Ns): string {
 }
 
 function skippedResult(run: PlannedRun, reason: string): RunResult {
-  const verdict = {
-    status: 'skipped',
-    checks: [],
-    lateness: { p50Us: 0, p99Us: 0, maxUs: 0 },
-    reason,
-    strays: [],
-    notReached: run.timeline.steps.length,
-    crossed: [],
-    durationNs: 0,
-  } as const;
-  return { run, verdict, attempts: 0, durationMs: 0 };
+  return { run, verdict: untriedVerdict(run.timeline, { status: 'skipped', reason }), attempts: 0, durationMs: 0 };
 }

@@ -1,10 +1,11 @@
 /** Runs a plan on a pool of executor processes. */
 import { judge } from '../verify/judge';
-import type { Verdict, VerdictStatus } from '../verify/verify';
+import type { VerdictStatus } from '../verify/verify';
 import { sleeperCount } from '../exec/demands';
 import type { Executor } from './executor';
 import { startOrder } from './order';
 import type { PlannedRun, RunResult, SuiteListener, SuiteSummary } from './suite';
+import { untriedVerdict } from './untried';
 
 export interface RunSettings {
   /** Executor processes at the same time. */
@@ -117,7 +118,10 @@ export class ExecutorPool {
     if (hired.executor.alive) this.#idle.push(hired);
     else this.#hired.delete(hired);
     if (outcome.kind === 'crash') throw new ExecutorCrash(outcome.stack);
-    const verdict = outcome.kind === 'trace' ? judge(outcome.trace) : erroredVerdict(run, outcome.trouble);
+    const verdict =
+      outcome.kind === 'trace'
+        ? judge(outcome.trace)
+        : untriedVerdict(run.timeline, { status: 'errored', trouble: outcome.trouble });
     const durationMs = Math.round((performance.now() - startedMs) * 10) / 10;
     const attempted = { run, attempts, startedMs };
     if (outcome.kind !== 'trace') return { result: { run, verdict, attempts, durationMs }, attempted };
@@ -156,19 +160,6 @@ export class ExecutorPool {
     this.#hired.add(hired);
     return hired;
   }
-}
-
-function erroredVerdict({ timeline }: PlannedRun, trouble: NonNullable<Verdict['trouble']>): Verdict {
-  return {
-    status: 'errored',
-    checks: [],
-    lateness: { p50Us: 0, p99Us: 0, maxUs: 0 },
-    trouble,
-    strays: [],
-    notReached: timeline.steps.length,
-    crossed: [],
-    durationNs: 0,
-  };
 }
 
 /** How many runs came to which end. */

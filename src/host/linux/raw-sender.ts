@@ -10,6 +10,7 @@
  * - Errors come as the text of strerror(), without the number.
  * - It cannot be loaded on worker threads, so it is loaded with the first sender: importing this file loads nothing.
  */
+import { assert } from '../../base/assert';
 import type { IpVersion } from '../../wire/wire';
 import { HostError } from '../host';
 import { EMSGSIZE, EPERM } from './constants';
@@ -61,7 +62,7 @@ export class RawSender {
 
   /** @returns zero or more, or minus the errno */
   send(packet: Uint8Array): number {
-    if (this.#closed) throw new Error('a packet is sent on a closed raw socket');
+    assert(!this.#closed, 'a packet is sent on a closed raw socket');
     if (packet.length > LARGEST_PACKET) return -EMSGSIZE;
     this.#outgoing.set(packet);
     try {
