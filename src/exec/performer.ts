@@ -161,7 +161,7 @@ export class Performer {
         this.#send(deed);
         return;
       case 'flood':
-        this.#record(flood(deed, this.#timeline, this.#run, (frame) => this.#record({ kind: 'frame', ...frame })));
+        this.#record(flood(deed, this.#timeline, this.#run));
         return;
       case 'sysctl':
         this.#tune(deed);

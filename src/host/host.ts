@@ -121,6 +121,12 @@ export interface Run {
   inject(bytes: Uint8Array): { readonly startedNs: Ns; readonly errno: string };
   /** All frames seen on the link since the last call, both directions, oldest first. @throws HostError `frames-lost` */
   receive(): readonly LinkFrame[];
+  /**
+   * Writes many packets, one behind the other, as fast as it can, and waits until no more answers come. What crosses the
+   * link from and to their sources meanwhile is counted by the kernel; `receive` does not give it out.
+   * @throws HostError `no-packet-socket`
+   */
+  flood(request: FloodRequest): FloodOutcome;
 
   /**
    * Makes a system call. One that sleeps longer than `limitNs` is interrupted: errno `EINTR` and `interrupted`.
@@ -151,6 +157,29 @@ export interface Run {
 
   /** Closes descriptors, ends the server, drops the network. Never throws; safe to call twice. */
   close(): Promise<void>;
+}
+
+export interface FloodRequest {
+  readonly count: number;
+  /** The packet at an index. It may be the one before, changed. */
+  readonly packetAt: (index: number) => Uint8Array;
+  readonly sources: AddressRange;
+}
+
+/** Addresses that follow each other, in network byte order. Only the last four bytes differ. */
+export interface AddressRange {
+  readonly first: Uint8Array;
+  readonly count: number;
+}
+
+export interface FloodOutcome {
+  readonly startedNs: Ns;
+  readonly endedNs: Ns;
+  readonly sent: number;
+  /** Of the packet that the device refused, which was the last; else empty. */
+  readonly errno: string;
+  /** How many packets the kernel under test has sent to the sources. */
+  readonly answered: number;
 }
 
 export interface ShellRequest {

@@ -8,20 +8,17 @@ import type { Network, Timeline } from '../timeline/timeline';
 
 const FIRST_PORT = 1_024;
 const PORTS = 65_536 - FIRST_PORT;
-/** Where the addresses stand in an IP header: source and target. */
-const ADDRESSES_AT = { 4: [12, 16], 6: [8, 24] } as const;
 
 export class FloodPeers {
-  readonly #network: Network;
-  readonly #addresses: readonly Uint8Array[];
+  /** All their addresses; those behind the first differ from it in the last four bytes. */
+  readonly addresses: { readonly first: Uint8Array; readonly count: number };
   readonly #texts: readonly string[];
 
   /** @param count how many segments the flood has */
   constructor(network: Network, count: number) {
-    this.#network = network;
-    const first = addressBytes(network.remoteAddress, network.ipVersion);
-    this.#addresses = Array.from({ length: Math.ceil(count / PORTS) }, (_, index) => behind(first, index + 1));
-    this.#texts = this.#addresses.map(formatAddress);
+    const first = behind(addressBytes(network.remoteAddress, network.ipVersion), 1);
+    this.addresses = { first, count: Math.ceil(count / PORTS) };
+    this.#texts = Array.from({ length: this.addresses.count }, (_, index) => formatAddress(behind(first, index)));
   }
 
   /** Where segment `index` of the flood comes from. */
@@ -31,13 +28,6 @@ export class FloodPeers {
 
   hasAddress(text: string): boolean {
     return this.#texts.includes(text);
-  }
-
-  /** Whether a frame is one of the flood's, or one to its peers; read from the header alone, since there are many. */
-  areIn({ direction, bytes }: { readonly direction: 'in' | 'out'; readonly bytes: Uint8Array }): boolean {
-    const [source, target] = ADDRESSES_AT[this.#network.ipVersion];
-    const at = direction === 'in' ? source : target;
-    return this.#addresses.some((address) => address.every((byte, index) => bytes[at + index] === byte));
   }
 }
 

@@ -8,9 +8,21 @@ import type { CallRequest, Host, Run } from '../../src/host/host';
 import { openLinuxHost } from '../../src/host/linux/linux-host';
 import { LINK_KINDS, type LinkKind } from '../../src/spec/link-kind';
 import type { CallOutcome, CommandOutcome } from '../../src/trace/trace';
+import { TCP_FLAG } from '../../src/wire/wire';
 import { FakeHost } from '../support/fake-host';
 import { requireKernel } from '../support/live';
-import { acceptOne, answers, IPV4, LIMIT_NS, listen, nowhere, room, sends, succeeded } from '../support/segments';
+import {
+  acceptOne,
+  answers,
+  IPV4,
+  LIMIT_NS,
+  listen,
+  nowhere,
+  room,
+  segment,
+  sends,
+  succeeded,
+} from '../support/segments';
 
 const NULL_OUTPUT = { kind: 'null', size: 3 } as const;
 
@@ -105,5 +117,17 @@ describe.each(LINK_KINDS)('the fake host answers as the kernel does over the lin
       return { outcome, isInOrder: beforeNs <= startedNs && startedNs < endedNs && endedNs <= run.nowNs() };
     };
     expect(await on(fake, link, command)).toEqual(await on(kernel(), link, command));
+  });
+
+  it('to a flood', async () => {
+    const flood = (run: Run) => {
+      listen(run, 4096);
+      const first = Uint8Array.of(192, 0, 2, 2);
+      const packetAt = (index: number) =>
+        segment({ ...IPV4, remoteAddress: '192.0.2.2' }, 10_000 + index, TCP_FLAG.SYN);
+      const { sent, errno, answered } = run.flood({ count: 100, packetAt, sources: { first, count: 1 } });
+      return [sent, errno, answered, run.receive()];
+    };
+    expect(await on(new FakeHost(), link, flood)).toEqual(await on(kernel(), link, flood));
   });
 });

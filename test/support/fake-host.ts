@@ -3,7 +3,10 @@
  * microsecond. It can be told to fail at any method, and to be late with exact times.
  */
 import {
+  type AddressRange,
   type CallRequest,
+  type FloodOutcome,
+  type FloodRequest,
   type Host,
   HostError,
   type HostFacts,
@@ -24,6 +27,7 @@ import type {
   SocketEntry,
   WallTime,
 } from '../../src/trace/trace';
+import { viewOf } from '../../src/wire/bytes';
 import { outcome } from './builders';
 import { FakeKernel } from './fake-kernel';
 
@@ -196,6 +200,20 @@ export class FakeRun implements Run {
     return this.frames.splice(0);
   }
 
+  flood({ count, packetAt, sources }: FloodRequest): FloodOutcome {
+    const startedNs = this.kernel.nowNs;
+    const before = this.frames.length;
+    let errno = '';
+    let sent = 0;
+    while (sent < count && errno === '') {
+      ({ errno } = this.inject(packetAt(sent).slice()));
+      if (errno === '') sent++;
+    }
+    const seen = this.frames.splice(before);
+    const answers = seen.filter(({ direction, bytes }) => direction === 'out' && isAmong(sources, bytes));
+    return { startedNs, endedNs: this.kernel.nowNs, sent, errno, answered: answers.length };
+  }
+
   call(request: CallRequest, limitNs: number): TimedOutcome {
     this.note('call', request.name);
     const startedNs = this.spend();
@@ -308,4 +326,12 @@ export class FakeRun implements Run {
   private giveBack(token: number, result: CallOutcome, cancelled: boolean): void {
     this.returned.push({ token, endedNs: this.kernel.nowNs, outcome: result, cancelled });
   }
+}
+
+/** Whether the packet goes to one of the addresses. */
+function isAmong({ first, count }: AddressRange, packet: Uint8Array): boolean {
+  const at = first.length === 4 ? 16 : 24;
+  const target = packet.subarray(at, at + first.length);
+  const distance = viewOf(target).getUint32(first.length - 4) - viewOf(first).getUint32(first.length - 4);
+  return first.subarray(0, -4).every((byte, index) => byte === target[index]) && distance >= 0 && distance < count;
 }

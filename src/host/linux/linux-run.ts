@@ -3,7 +3,17 @@ import { existsSync } from 'node:fs';
 import { type Ns, NS_PER_US } from '../../base/nanoseconds';
 import type { Network } from '../../timeline/timeline';
 import type { CounterValues, OptionBytes, ProcNetTcpRow, SocketEntry, WallTime } from '../../trace/trace';
-import type { CallRequest, LinkFrame, ReturnedCall, Run, ShellRequest, TimedCommand, TimedOutcome } from '../host';
+import type {
+  CallRequest,
+  FloodOutcome,
+  FloodRequest,
+  LinkFrame,
+  ReturnedCall,
+  Run,
+  ShellRequest,
+  TimedCommand,
+  TimedOutcome,
+} from '../host';
 import { withAlarm } from './alarm';
 import type { BlockingThreads } from './blocking-threads';
 import { isCutShort, outcomeOf, prepareCall } from './calls/calls';
@@ -13,6 +23,7 @@ import { EINTR, IPPROTO_TCP, TCP_INFO } from './constants';
 import { CounterFiles } from './counters';
 import { SockDiag } from './diag/sock-diag';
 import { errnoName } from './errno';
+import { flood } from './flood';
 import type { Guardian } from './guardian';
 import type { HarnessLink } from './harness-link';
 import { Ledger } from './ledger';
@@ -149,6 +160,11 @@ export class LinuxRun implements Run {
       if (direction === 'out') this.#link.discardOne();
     }
     return frames;
+  }
+
+  flood(request: FloodRequest): FloodOutcome {
+    const parts = { link: this.#link, packets: this.#packets, clock: this.#clock, waiter: this.#waiter };
+    return flood(parts, request);
   }
 
   call(request: CallRequest, limitNs: Ns): TimedOutcome {

@@ -7,31 +7,17 @@ import { viewOf } from '../../wire/bytes';
 import type { LinkFrame } from '../host';
 import { HostError } from '../host';
 import type { RunClock } from './clock';
-import {
-  AF_PACKET,
-  EAGAIN,
-  EINTR,
-  EPERM,
-  ETH_P_ALL,
-  PACKET_OUTGOING,
-  PACKET_STATISTICS,
-  SO_RCVBUF,
-  SO_RCVBUFFORCE,
-  SOCK_CLOEXEC,
-  SOCK_DGRAM,
-  SOL_PACKET,
-  SOL_SOCKET,
-} from './constants';
-import { errnoName } from './errno';
+import { EAGAIN, EINTR, PACKET_OUTGOING, SO_RCVBUF, SO_RCVBUFFORCE, SOL_SOCKET } from './constants';
+import { attachFilter, detachFilter } from './frame-filter';
 import type { Tap } from './harness-link';
 import { closeInBackground, libc, succeed } from './libc';
+import { bindPacketSocket, openPacketSocket, takeStatistics } from './packet-sockets';
 import { keepStampsOn } from './packet-stamps';
 import { StampedReceiver } from './stamped-receiver';
 
 const RECEIVE_BUFFER_BYTES = 32 * 1024 * 1024;
 /** The largest IPv6 packet without a jumbo payload; super-segments are no longer. */
 const LARGEST_FRAME = 65_575;
-const ADDRESS_BYTES = 20;
 const INTERFACE_AT = 4;
 const PACKET_TYPE_AT = 10;
 /** bind() to this one receives from all. */
@@ -42,7 +28,6 @@ export class PacketSocket {
   readonly #clock: RunClock;
   readonly #tap: Tap;
   readonly #receiver: StampedReceiver;
-  readonly #statistics = new Uint32Array(2);
   #lastEmptyNs: Ns;
 
   /** @throws HostError `no-packet-socket` */
@@ -52,7 +37,8 @@ export class PacketSocket {
     keepStampsOn();
     this.fd = openPacketSocket();
     this.#receiver = new StampedReceiver(this.fd, LARGEST_FRAME);
-    this.#configure(arrivesAt === leavesBy ? arrivesAt : ANY_INTERFACE);
+    this.#enlarge();
+    bindPacketSocket(this.fd, arrivesAt === leavesBy ? arrivesAt : ANY_INTERFACE);
     this.#lastEmptyNs = clock.now();
   }
 
@@ -84,21 +70,26 @@ export class PacketSocket {
     return frames;
   }
 
+  /** Gets only what the filter lets through while the action lasts. @throws HostError */
+  filtered<T>(filter: Uint8Array, action: () => T): T {
+    attachFilter(this.fd, filter);
+    try {
+      return action();
+    } finally {
+      detachFilter(this.fd);
+    }
+  }
+
   /** The kernel waits for an RCU grace period, which must not hold up the next run. */
   close(): void {
     closeInBackground(this.fd);
   }
 
-  #configure(interfaceIndex: number): void {
+  #enlarge(): void {
     const size = Int32Array.of(RECEIVE_BUFFER_BYTES);
     const forced = libc.setsockopt(this.fd, SOL_SOCKET, SO_RCVBUFFORCE, size, 4);
     // An ordinary user gets as much as net.core.rmem_max allows.
     if (forced < 0) libc.setsockopt(this.fd, SOL_SOCKET, SO_RCVBUF, size, 4);
-    const address = new DataView(new ArrayBuffer(ADDRESS_BYTES));
-    address.setUint16(0, AF_PACKET, true);
-    address.setUint16(2, ETH_P_ALL, false);
-    address.setInt32(4, interfaceIndex, true);
-    succeed('bind(packet socket)', libc.bind(this.fd, address, ADDRESS_BYTES));
   }
 
   /** Undefined for a frame that is not the link's: one that leaves where the harness's arrive, or the other way. */
@@ -119,9 +110,7 @@ export class PacketSocket {
   }
 
   #refuseLoss(): void {
-    const length = Uint32Array.of(this.#statistics.byteLength);
-    libc.getsockopt(this.fd, SOL_PACKET, PACKET_STATISTICS, this.#statistics, length);
-    const dropped = this.#statistics[1] ?? 0;
+    const { dropped } = takeStatistics(this.fd);
     if (dropped === 0) return;
     throw new HostError(
       'frames-lost',
@@ -129,12 +118,4 @@ export class PacketSocket {
       'more frames were waiting than fit: as root the buffer is larger, and so it is with a larger net.core.rmem_max',
     );
   }
-}
-
-function openPacketSocket(): number {
-  // Protocol 0: nothing is received before bind() names the interface.
-  const fd = libc.socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  if (fd >= 0) return fd;
-  const hint = fd === -EPERM ? 'it needs CAP_NET_RAW' : 'the kernel needs CONFIG_PACKET: as root, `modprobe af_packet`';
-  throw new HostError('no-packet-socket', `socket(AF_PACKET): ${errnoName(fd)}`, hint);
 }

@@ -37,6 +37,10 @@ export class RawOverLoopback implements HarnessLink {
     this.#tun.discardOne();
   }
 
+  discardAll(): void {
+    this.#tun.discardAll();
+  }
+
   close(): void {
     this.#sender.close();
     this.#tun.close();

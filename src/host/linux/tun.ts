@@ -98,7 +98,11 @@ export class Tun implements HarnessLink {
 
   /** Takes one packet of the kernel's from the queue of the device, which drops packets when it is full. */
   discardOne(): void {
-    libc.read(this.#fd, this.#scratch, this.#scratch.length);
+    this.#discard();
+  }
+
+  discardAll(): void {
+    while (this.#discard() >= 0);
   }
 
   /**
@@ -108,6 +112,10 @@ export class Tun implements HarnessLink {
   close(): void {
     libc.ioctlValue(this.#fd, TUNSETPERSIST, 1);
     libc.close(this.#fd);
+  }
+
+  #discard(): number {
+    return libc.read(this.#fd, this.#scratch, this.#scratch.length);
   }
 
   #attach(flags: number): void {

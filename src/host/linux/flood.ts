@@ -1,0 +1,62 @@
+/** Many packets as fast as they can be written, with answers that nobody looks at: the kernel counts them. */
+import { type Ns, NS_PER_MS } from '../../base/nanoseconds';
+import type { FloodOutcome, FloodRequest } from '../host';
+import type { RunClock } from './clock';
+import { errnoName } from './errno';
+import { FrameCounter } from './frame-counter';
+import { frameFilter, WHOLE } from './frame-filter';
+import type { HarnessLink } from './harness-link';
+import type { PacketSocket } from './packet-socket';
+import type { Waiter } from './wait';
+
+/** Answers are discarded after so many packets, before the device is full of them. */
+const BATCH = 64;
+/** The flood is over when so long nothing has come back, and at the latest after so long. */
+const QUIET_NS = NS_PER_MS;
+const LONGEST_QUIET_NS = 100 * NS_PER_MS;
+
+export interface FloodParts {
+  readonly link: HarnessLink;
+  readonly packets: PacketSocket;
+  readonly clock: RunClock;
+  readonly waiter: Waiter;
+}
+
+/** @throws HostError `no-packet-socket` */
+export function flood({ link, packets, clock, waiter }: FloodParts, request: FloodRequest): FloodOutcome {
+  const counter = new FrameCounter(link.leavesBy, frameFilter(request.sources, { from: 0, to: 1, others: 0 }));
+  try {
+    return packets.filtered(frameFilter(request.sources, { from: 0, to: 0, others: WHOLE }), () => {
+      const startedNs = clock.now();
+      const written = writeAll(link, request);
+      const answered = awaitQuiet(link, counter, clock, waiter);
+      return { startedNs, endedNs: clock.now(), ...written, answered };
+    });
+  } finally {
+    counter.close();
+  }
+}
+
+function writeAll(link: HarnessLink, { count, packetAt }: FloodRequest): Pick<FloodOutcome, 'sent' | 'errno'> {
+  for (let sent = 0; sent < count; sent++) {
+    const result = link.write(packetAt(sent));
+    if (result < 0) return { sent, errno: errnoName(result) };
+    if (sent % BATCH === 0) link.discardAll();
+  }
+  return { sent: count, errno: '' };
+}
+
+/** @returns how many answers there were */
+function awaitQuiet(link: HarnessLink, counter: FrameCounter, clock: RunClock, waiter: Waiter): number {
+  const latestNs: Ns = clock.now() + LONGEST_QUIET_NS;
+  let before = -1;
+  let answers = counter.read();
+  while (answers > before && clock.now() < latestNs) {
+    link.discardAll();
+    waiter.untilExactly(clock.now() + QUIET_NS);
+    before = answers;
+    answers = counter.read();
+  }
+  link.discardAll();
+  return answers;
+}
