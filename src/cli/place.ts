@@ -6,7 +6,7 @@ import { executorCommand } from '../host/linux/executor-command';
 import { mayOpenRuns } from '../host/linux/rights';
 import { type Executor, ExecutorProcess } from '../suite/executor';
 import { GuestExecutor } from '../vm/guest-executor';
-import { openKernel } from '../vm/kernels/kernels';
+import { isKernelName, openKernel } from '../vm/kernels/kernels';
 import type { BootableKernel } from '../vm/vm';
 import { problemText } from './kernels-command';
 import { complain } from './read-plan';
@@ -47,7 +47,8 @@ export function openPlace(options: PlaceOptions): Place | undefined {
 }
 
 function whyNot({ kernel, modules, time }: PlaceOptions): string | undefined {
-  if (kernel === undefined && modules !== undefined) return '--modules goes with --kernel PATH';
+  if (modules !== undefined && (kernel ?? []).every(isKernelName))
+    return `--modules ${modules} goes with --kernel PATH`;
   if (kernel === undefined && time === 'virtual')
     return '--time virtual goes with --kernel: the time of this machine is real';
   return undefined;

@@ -46,8 +46,12 @@ describe('bad input', () => {
   it.each<[what: string, args: readonly string[], says: RegExp]>([
     ['an unknown kernel', ['--kernel', '6.21'], /there is no kernel `6\.21`.*Known are.*`5\.10`/],
     ['a file that is no kernel', ['--kernel', './package.json'], /package\.json/],
-    ['modules without a kernel', ['--modules', 'lib'], /--modules goes with --kernel PATH/],
-    ['modules for a kernel that has its own', ['--kernel', '6.12', '--modules', 'lib'], /--modules lib/],
+    ['modules without a kernel', ['--modules', 'lib'], /--modules lib goes with --kernel PATH/],
+    [
+      'modules for a kernel that has its own',
+      ['--kernel', '6.12', '--modules', 'lib'],
+      /--modules lib goes with --kernel PATH/,
+    ],
     ['virtual time without a guest', ['--time', 'virtual'], /--time virtual goes with --kernel/],
   ])('%s is told before anything runs', async (_, args, says) => {
     const { status, stderr, stdout } = await packetspec(['run', 'specs/reset/closed-port.yaml', ...args]);

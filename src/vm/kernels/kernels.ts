@@ -24,7 +24,7 @@ export interface OpenSettings {
 
 /**
  * @param nameOrPath a name out of the catalogue, or the path of a bzImage or a vmlinux
- * @param modulesFolder the modules of the user's own image; otherwise they are looked for beside it
+ * @param modulesFolder the modules of an image that is given by its path; otherwise they are looked for beside it
  */
 export function openKernel(
   nameOrPath: string,
@@ -38,7 +38,7 @@ export function openKernel(
 function open(nameOrPath: string, modulesFolder: string | undefined, settings: OpenSettings): OpenedKernel {
   const cache = settings.cache ?? kernelCache();
   const entry = KERNELS.find(({ name }) => name === nameOrPath);
-  if (entry !== undefined) return openNamed(entry, modulesFolder, cache, settings.say);
+  if (entry !== undefined) return openNamed(entry, cache, settings.say);
   if (!nameOrPath.includes('/') && !existsSync(nameOrPath)) return problems(unknownName(nameOrPath));
   return openOwn(nameOrPath, modulesFolder, cache);
 }
@@ -57,18 +57,13 @@ function problems(...list: readonly KernelProblem[]): OpenedKernel {
   return { kind: 'problems', problems: list };
 }
 
-function openNamed(
-  entry: KernelEntry,
-  modulesFolder: string | undefined,
-  cache: string,
-  say: OpenSettings['say'],
-): OpenedKernel {
+/** Whether it is a name out of the catalogue: such a kernel has modules of its own. */
+export function isKernelName(nameOrPath: string): boolean {
+  return KERNEL_NAMES.includes(nameOrPath);
+}
+
+function openNamed(entry: KernelEntry, cache: string, say: OpenSettings['say']): OpenedKernel {
   const { name } = entry;
-  if (modulesFolder !== undefined)
-    return problems({
-      message: `--modules ${modulesFolder}: the kernel ${name} has modules of its own`,
-      hint: 'leave it out, or give the path of an image in place of the name',
-    });
   const cached = cachedKernel(cache, name);
   if (cached !== undefined) return { kind: 'kernel', kernel: bootableKernel(name, cached) };
   say(`the kernel ${name} is not here yet, it is fetched once`);
