@@ -7,8 +7,10 @@
 import { present } from '../base/assert';
 import type { IpVariant } from '../spec/model';
 import { parseSpec } from '../spec/parse';
+import type { SourceFile } from '../spec/source';
 import { compile } from '../timeline/compile';
-import type { Timeline } from '../timeline/timeline';
+import { networkOf } from '../timeline/network';
+import type { Network, Timeline } from '../timeline/timeline';
 import { DEFAULT_MAX_COMBINATIONS } from './limits';
 
 const SPEC = `
@@ -53,16 +55,26 @@ steps:
   - { connection: mine, expect: ". 1:1(0) ack 1" }
 `;
 
+/** Any script: all of a profile have the same networks. */
+const SCRIPT = '0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n';
+const PROFILES = ['kselftest', 'packetdrill'];
+
 /** The timeline for one IP variant. */
 export function guestWarmUp(ip: IpVariant): Timeline {
-  const { specs } = parseSpec(
-    { path: 'warm-up.yaml', text: SPEC },
-    {
-      set: new Map(),
-      maxCombinations: DEFAULT_MAX_COMBINATIONS,
-      pkt: { defines: new Map(), options: new Map(), gate: true },
-    },
-  );
-  const [timeline] = specs.flatMap((spec) => compile({ ...spec, ip: [ip] }).timelines);
+  const [timeline] = timelinesOf({ path: 'warm-up.yaml', text: SPEC }).filter(({ variant }) => variant.ip === ip);
   return present(timeline, 'the timeline of the warm-up');
+}
+
+/** The networks of nearly all runs: those of specs that say nothing of theirs, and of the scripts of known runners. */
+export function usualNetworks(): readonly Network[] {
+  const scripts = PROFILES.flatMap((profile) => timelinesOf({ path: 'any.pkt', text: SCRIPT }, profile));
+  const networks = [...scripts.map(({ network }) => network), networkOf('ipv6'), networkOf('ipv4')];
+  return [...new Map(networks.map((network) => [JSON.stringify(network), network])).values()];
+}
+
+function timelinesOf(file: SourceFile, profile?: string): readonly Timeline[] {
+  const named = profile === undefined ? {} : { profile };
+  const pkt = { defines: new Map(), options: new Map(), gate: true, ...named };
+  const settings = { set: new Map(), maxCombinations: DEFAULT_MAX_COMBINATIONS, pkt };
+  return parseSpec(file, settings).specs.flatMap((spec) => compile(spec).timelines);
 }

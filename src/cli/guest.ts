@@ -33,7 +33,7 @@ import {
   TIME_PARAMETER,
 } from '../vm/guest-abi';
 import { decodeJob, encodeJob, encodeMessage, type Job } from '../vm/job';
-import { guestWarmUp } from './guest-warm-up';
+import { guestWarmUp, usualNetworks } from './guest-warm-up';
 
 /** What is done before the guest is saved, or has booted: code that runs for the first time is read and compiled first. */
 const WARM_UPS: Readonly<Record<'snapshot' | 'boot', () => readonly Timeline[]>> = {
@@ -63,6 +63,7 @@ async function main(): Promise<void> {
   const start = bootParameters(START_PARAMETER)[0] === 'snapshot' ? 'snapshot' : 'boot';
   const host = openLinuxHost({ blockingWorkerPath: join(__dirname, 'blocking-worker.js'), time });
   for (const timeline of WARM_UPS[start]()) await warmUp(host, timeline);
+  if (start === 'snapshot') for (const network of usualNetworks()) host.prepareRun(network);
   say(encodeMessage({ kind: 'ready' }));
   if (start === 'snapshot') ports.outByte(PAUSE_PORT, PAUSE_BYTE);
   ports.outWord(ITEM_SELECTOR_PORT, JOB_ITEM);

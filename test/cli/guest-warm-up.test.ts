@@ -1,8 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { guestWarmUp } from '../../src/cli/guest-warm-up';
+import { guestWarmUp, usualNetworks } from '../../src/cli/guest-warm-up';
+import { DEFAULT_MAX_COMBINATIONS } from '../../src/cli/limits';
 import { execute } from '../../src/exec/execute';
+import { planSuite } from '../../src/suite/plan';
 import { judge } from '../../src/verify/judge';
-import { openTestHost } from '../support/live';
+import { openTestHost, ROOT } from '../support/live';
+import { shippedSpecs } from '../support/shipped';
 
 describe('what a guest does before it is saved', () => {
   it.each(['ipv4', 'ipv6'] as const)('compiles, and passes on a real kernel: %s', async (ip) => {
@@ -14,3 +19,28 @@ describe('what a guest does before it is saved', () => {
     expect(trace.end.kind).toBe('finished');
   });
 });
+
+describe('the networks that a guest opens before it is saved', () => {
+  it('are those of nearly all specs that the product ships', () => {
+    const files = shippedSpecs().map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
+    const { runs } = planSuite(files, { set: new Map(), maxCombinations: DEFAULT_MAX_COMBINATIONS });
+    const others = runs.filter(({ timeline }) => !usualNetworks().some((one) => same(one, timeline.network)));
+    expect(runs.length).toBeGreaterThan(100);
+    expect(others.length).toBeLessThan(runs.length / 10);
+  });
+
+  it('are those of scripts under the profiles', () => {
+    const text = '--local_ip=192.168.0.1\n0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n';
+    const pkt = { defines: new Map(), options: new Map(), gate: true, profile: 'kselftest' };
+    const { runs } = planSuite([{ path: 'a.pkt', text }], { set: new Map(), maxCombinations: 1, pkt });
+    expect(runs.map(({ timeline }) => usualNetworks().some((one) => same(one, timeline.network)))).toEqual([
+      true,
+      true,
+      true,
+    ]);
+  });
+});
+
+function same(left: object, right: object): boolean {
+  return JSON.stringify(left) === JSON.stringify(right);
+}

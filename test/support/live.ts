@@ -16,7 +16,7 @@ import { HostError } from '../../src/host/host';
 import { present } from '../../src/base/assert';
 import type { Network } from '../../src/timeline/timeline';
 import { IPV4 } from './segments';
-import { openLinuxHost } from '../../src/host/linux/linux-host';
+import { openLinuxHost, type PreparingHost } from '../../src/host/linux/linux-host';
 import { probeEnvironment } from '../../src/host/linux/probe';
 import { mayOpenRuns } from '../../src/host/linux/rights';
 
@@ -62,8 +62,8 @@ export function openTestHost(): Host {
 }
 
 /** A host for all tests of a file, and one run at a time, which ends with its test. */
-export function useTestHost(): { host(): Host; open(network?: Network): Run } {
-  let host: Host | undefined;
+export function useTestHost(): { host(): PreparingHost; open(network?: Network): Run } {
+  let host: PreparingHost | undefined;
   let run: Run | undefined;
   const open = (network: Network = IPV4): Run => {
     run = present(host, 'the host').openRun(network);

@@ -33,17 +33,27 @@ export interface LinuxHostOptions {
   readonly time?: ClockKind;
 }
 
-export function openLinuxHost(options: LinuxHostOptions = {}): Host {
+/** A host that can open runs before they are wanted. */
+export interface PreparingHost extends Host {
+  /**
+   * Opens a run for the next one who asks for this network, which then costs nothing any more.
+   * @throws HostError
+   */
+  prepareRun(network: Network): void;
+}
+
+export function openLinuxHost(options: LinuxHostOptions = {}): PreparingHost {
   return new LinuxHost(options);
 }
 
-class LinuxHost implements Host {
+class LinuxHost implements PreparingHost {
   readonly facts: HostFacts;
   readonly #spinNs: Ns;
   readonly #threads: BlockingThreads;
   readonly #guardian: Guardian | undefined;
   /** Read before the first run moves the thread away. */
   readonly #sysctls = new Sysctls(listSysctls());
+  readonly #prepared = new Map<string, LinuxRun>();
 
   constructor({ blockingWorkerPath, guardianCommand, time = 'real' }: LinuxHostOptions) {
     this.facts = { kernel: release(), architecture: machine(), rootless: isRootless(), tickNs: tickNs(), time };
@@ -66,7 +76,21 @@ class LinuxHost implements Host {
     return isOnPath(name);
   }
 
+  prepareRun(network: Network): void {
+    const run = this.#makeRun(network);
+    run.suspend();
+    this.#prepared.set(keyOf(network), run);
+  }
+
   openRun(network: Network): Run {
+    const prepared = this.#prepared.get(keyOf(network));
+    if (prepared === undefined) return this.#makeRun(network);
+    this.#prepared.delete(keyOf(network));
+    prepared.resume();
+    return prepared;
+  }
+
+  #makeRun(network: Network): LinuxRun {
     return new LinuxRun({
       network,
       threads: this.#threads,
@@ -75,6 +99,11 @@ class LinuxHost implements Host {
       spinNs: this.#spinNs,
     });
   }
+}
+
+/** Two networks with the same settings have the same. */
+function keyOf(network: Network): string {
+  return JSON.stringify(Object.entries(network).sort(([left], [right]) => (left < right ? -1 : 1)));
 }
 
 /** Node starts its pool at the first asynchronous call. Born within a run, the threads would keep its network alive. */

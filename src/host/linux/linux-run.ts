@@ -29,7 +29,7 @@ import type { HarnessLink } from './harness-link';
 import { Ledger } from './ledger';
 import { libc } from './libc';
 import { configureLinks } from './link';
-import { enterPrivateNetwork, returnHome } from './namespace';
+import { enterPrivateNetwork, openNetwork, reenter, returnHome } from './namespace';
 import { openLink } from './open-link';
 import { PacketSocket } from './packet-socket';
 import { readProcNetTcp } from './proc-net-tcp';
@@ -73,6 +73,8 @@ export class LinuxRun implements Run {
   #server: ServerProcess | undefined;
   #closing: Promise<void> | undefined;
   #isTimed = false;
+  /** While it is suspended. */
+  #networkFd: number | undefined;
 
   /** @throws HostError; then nothing is left */
   constructor({ network, threads, sysctls, guardian, spinNs }: RunParts) {
@@ -95,6 +97,17 @@ export class LinuxRun implements Run {
     }
     // From here on, nothing that closing must undo can fail.
     this.#waiter = new Waiter(this.#clock, spinNs, [this.#packets.fd, threads.eventFd]);
+  }
+
+  /** The calling thread goes home, and the run waits for `resume`. Nothing but closing may come before that. */
+  suspend(): void {
+    this.#networkFd = openNetwork();
+    returnHome();
+  }
+
+  resume(): void {
+    if (this.#networkFd !== undefined) reenter(this.#networkFd);
+    this.#networkFd = undefined;
   }
 
   setSysctl(name: string, value: string): void {

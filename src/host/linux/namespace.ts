@@ -28,13 +28,12 @@ export function returnHome(): void {
 
 /** Does something, such as starting a thread, while the calling thread stands at home; then moves back. */
 export function whileAtHome<T>(action: () => T): T {
-  const runFd = openSync('/proc/thread-self/ns/net', 'r');
+  const runFd = openNetwork();
   try {
     returnHome();
     return action();
   } finally {
-    succeed('setns(run)', libc.setns(runFd, CLONE_NEWNET));
-    libc.close(runFd);
+    reenter(runFd);
   }
 }
 
@@ -44,19 +43,29 @@ export function whileAtHome<T>(action: () => T): T {
  * @throws HostError `no-namespace`
  */
 export function inFurtherNetwork<T>(action: (runFd: number) => T): T {
-  const runFd = openSync('/proc/thread-self/ns/net', 'r');
+  const runFd = openNetwork();
   try {
     unshareNetwork();
     return action(runFd);
   } finally {
-    succeed('setns(run)', libc.setns(runFd, CLONE_NEWNET));
-    libc.close(runFd);
+    reenter(runFd);
   }
+}
+
+/** A descriptor of the network that the calling thread is in. */
+export function openNetwork(): number {
+  return openSync('/proc/thread-self/ns/net', 'r');
+}
+
+/** Moves the calling thread into a network, and closes its descriptor. */
+export function reenter(networkFd: number): void {
+  succeed('setns(run)', libc.setns(networkFd, CLONE_NEWNET));
+  libc.close(networkFd);
 }
 
 function openHome(): number {
   unshareNetwork();
-  return openSync('/proc/thread-self/ns/net', 'r');
+  return openNetwork();
 }
 
 function unshareNetwork(): void {

@@ -3,7 +3,8 @@ import { release } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { output, refusal, useTestHost } from '../../support/live';
-import { establish, IPV4, LIMIT_NS, listen, sends, succeeded } from '../../support/segments';
+import { TCP_FLAG } from '../../../src/wire/wire';
+import { establish, IPV4, IPV6, LIMIT_NS, listen, segment, sends, succeeded } from '../../support/segments';
 
 const { host, open } = useTestHost();
 
@@ -32,6 +33,31 @@ describe('the host', () => {
     const between = network();
     open();
     expect(new Set([firstNetwork, between, network()]).size).toBe(3);
+  });
+
+  it('opens a network before it is wanted, and gives it to the next who asks for the same', async () => {
+    const network = () => readlinkSync('/proc/thread-self/ns/net');
+    await open().close();
+    const home = network();
+    host().prepareRun(IPV6);
+    host().prepareRun(IPV4);
+    expect(network()).toBe(home);
+    const run = open({ ...IPV4 });
+    expect(run.hasSysctl('net.ipv4.tcp_syncookies')).toBe(true);
+    listen(run);
+    run.startTimedPart();
+    run.inject(segment(IPV4, 40_001, TCP_FLAG.SYN));
+    expect(run.receive().map(({ direction }) => direction)).toEqual(['in', 'out']);
+    run.endTimedPart();
+    expect(output('ss', ['-Htln'])).toMatch(/:8080/);
+    const prepared = network();
+    await run.close();
+    expect(network()).toBe(home);
+    await open().close();
+    const other = open(IPV6);
+    expect(output('ip', ['-6', 'address'])).toContain(IPV6.localAddress);
+    expect(new Set([home, prepared, network()]).size).toBe(3);
+    await other.close();
   });
 
   it('leaves nothing behind when a network cannot be opened', async () => {
