@@ -12,6 +12,8 @@ import { probeEnvironment } from '../../src/host/linux/probe';
 import { benchCommand } from './command';
 import { benchEvidence } from './evidence';
 import { compileFloor } from './floor';
+import { benchGuestSuite } from './guest-suite';
+import { benchGuests } from './guests';
 import { benchLateness } from './lateness';
 import { benchLinks } from './links';
 import { conditionsText, isIdle, lookAround, machineFacts } from './machine';
@@ -33,7 +35,9 @@ const SECTIONS: Readonly<Record<string, (bench: Bench) => Promise<Section>>> = {
   parallel: benchParallel,
   memory: benchMemory,
   evidence: benchEvidence,
+  guests: benchGuests,
   suite: benchSuite,
+  'guest-suite': benchGuestSuite,
 };
 
 const QUICK = '--quick';

@@ -8,7 +8,7 @@ import type { Timeline } from '../../src/timeline/timeline';
 import type { Observation, Trace } from '../../src/trace/trace';
 import { buildBundle, isFresh } from '../bundle';
 
-const ROOT = join(__dirname, '../..');
+export const ROOT = join(__dirname, '../..');
 
 export const EXECUTOR_COMMAND = executorCommand(join(ROOT, 'dist/executor.js'));
 export const COMMAND = [process.execPath, join(ROOT, 'bin/packetspec.js')] as const;

@@ -1,19 +1,13 @@
 /** The kernel's whole packetdrill suite, against packetdrill itself. */
-import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { basename, join, resolve } from 'node:path';
-import { EXIT } from '../../src/cli/exit-codes';
-import type { IpVariant } from '../../src/spec/model';
-import { discover } from '../../src/suite/discover';
-import { cachedCorpus, cacheFolder } from '../corpus/fetch';
-import type { Report } from '../parity/packetspec-outcome';
+import { join, resolve } from 'node:path';
 import { runWithPacketdrill, type ScriptRun } from './packetdrill';
-import { COMMAND } from './product';
 import type { Bench, Section } from './section';
 import { type Spread, spreadOf } from './statistics';
+import { ourPass, type Pass, passText, QUICK_PART, scriptRuns, suiteScripts, timed } from './suite-pass';
 import { figure, spreadText, type Table } from './table';
-import { verdictCounts, type Verdicts, type Wavering, wavering } from './verdicts';
+import { type Wavering, verdictCounts, wavering } from './verdicts';
 
 /** The widths at which packetspec runs, the fastest first, and how often. */
 const LEVELS = [
@@ -24,23 +18,8 @@ const LEVELS = [
 const WIDE = 16;
 /** Against packetdrill one after the other, at the greatest width. */
 const GOAL_RATIO = 10;
-/** Of a quick bench: every so-manieth script, once. */
-const QUICK_PART = 8;
 
 const TITLE = "The kernel's packetdrill suite";
-/** Of /proc/PID/stat, on all architectures (USER_HZ, proc(5)). */
-const TICKS_PER_SECOND = 100;
-/** In /proc/self/stat behind the name: cutime and cstime, of the children that were waited for. */
-const CHILD_TIME_FIELDS = [13, 14] as const;
-
-/** One pass through all scripts. */
-interface Pass {
-  readonly wallS: number;
-  readonly processorS: number;
-  readonly verdicts: Verdicts;
-  /** Runs that were made more than once. */
-  readonly again: number;
-}
 
 interface Level {
   readonly jobs: number;
@@ -54,20 +33,16 @@ interface Peer {
 }
 
 export async function benchSuite(bench: Bench): Promise<Section> {
-  const corpus = process.env['CORPUS'] ?? cachedCorpus(cacheFolder());
-  if (corpus === undefined) {
+  const scripts = suiteScripts(bench.quick);
+  if (scripts.length === 0) {
     return sectionOf(
       [],
       ['Left out: there is no corpus; `npm run corpus -- --fetch-only` fetches it, or CORPUS names it.'],
     );
   }
-  const { files, problems } = discover([corpus]);
-  if (files.length === 0) return sectionOf([], [`Left out: ${problems.join('; ')}.`]);
-  const scripts = files
-    .map(({ path }) => resolve(path))
-    .filter((path, index) => path.endsWith('.pkt') && (!bench.quick || index % QUICK_PART === 0));
   const levels = await ourPasses(scripts, bench);
-  const peer = await peerPasses(scriptRuns(levels), scripts, bench);
+  const [first] = levels[0]?.passes ?? [];
+  const peer = first === undefined ? undefined : await peerPasses(scriptRuns(first, scripts), bench);
   return sectionOf(
     [summary(levels, peer)],
     [...aboutVerdicts(levels), ...aboutPeer(peer), ...aboutMachine(bench.quick)],
@@ -90,7 +65,7 @@ async function ourPasses(scripts: readonly string[], { folder, say, quick }: Ben
   const levels = LEVELS.map(({ jobs, repeats }) => ({ jobs, repeats: quick ? 1 : repeats, passes: [] as Pass[] }));
   for (let turn = 0; levels.some(({ repeats }) => turn < repeats); turn++) {
     for (const { jobs, passes } of levels.filter(({ repeats }) => turn < repeats)) {
-      const pass = await ourPass(scripts, jobs, join(folder, 'suite.json'));
+      const pass = await ourPass(scripts, ['--jobs', String(jobs)], join(folder, 'suite.json'));
       passes.push(pass);
       say(`packetspec on ${scripts.length} scripts at --jobs ${jobs}: ${passText(pass)}`);
     }
@@ -98,49 +73,9 @@ async function ourPasses(scripts: readonly string[], { folder, say, quick }: Ben
   return levels;
 }
 
-async function ourPass(scripts: readonly string[], jobs: number, report: string): Promise<Pass> {
-  const [program, script] = COMMAND;
-  const args = [script, 'run', '--profile', 'kselftest', '--jobs', String(jobs), '--reporter', `json=${report}`];
-  const { result: status, ...times } = await timed(() => statusOf(program, [...args, ...scripts]));
-  const ends: readonly (number | null)[] = [EXIT.passed, EXIT.failed, EXIT.errored];
-  if (!ends.includes(status)) throw new Error(`packetspec run ended with status ${String(status)}`);
-  const { results } = JSON.parse(readFileSync(report, 'utf8')) as Report;
-  return {
-    ...times,
-    verdicts: new Map(results.map(({ file, variant, status }) => [nameOf(file, variant), status])),
-    again: results.filter(({ attempts }) => attempts > 1).length,
-  };
-}
-
-function statusOf(program: string, args: readonly string[]): Promise<number | null> {
-  return new Promise((done, reject) => {
-    const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'inherit'] });
-    child.on('error', reject);
-    child.on('close', done);
-  });
-}
-
-function nameOf(path: string, variant: string): string {
-  return `${basename(path)} ${variant}`;
-}
-
-function scriptRuns(levels: readonly Level[]): readonly string[] {
-  return [...(levels[0]?.passes[0]?.verdicts.keys() ?? [])];
-}
-
-async function peerPasses(
-  names: readonly string[],
-  scripts: readonly string[],
-  { say }: Bench,
-): Promise<Peer | undefined> {
+async function peerPasses(runs: readonly ScriptRun[], { say }: Bench): Promise<Peer | undefined> {
   const program = process.env['PACKETDRILL'];
   if (program === undefined) return undefined;
-  const byName = new Map(scripts.map((path) => [basename(path), path]));
-  const runs = names.flatMap((name): readonly ScriptRun[] => {
-    const [file = '', variant] = name.split(' ');
-    const path = byName.get(file);
-    return path === undefined ? [] : [{ name, path, variant: variant as IpVariant }];
-  });
   const passAt = async (width: number): Promise<Pass> => {
     const { result: verdicts, ...times } = await timed(() => runWithPacketdrill(resolve(program), runs, width));
     const pass = { ...times, verdicts, again: 0 };
@@ -148,25 +83,6 @@ async function peerPasses(
     return pass;
   };
   return { serial: await passAt(1), wide: await passAt(WIDE) };
-}
-
-function passText({ wallS, processorS, verdicts }: Pass): string {
-  return `${figure(wallS)} s, ${figure(processorS)} s of the processors: ${verdictCounts(verdicts)}`;
-}
-
-async function timed<T>(
-  work: () => Promise<T>,
-): Promise<{ readonly wallS: number; readonly processorS: number; readonly result: T }> {
-  const [startMs, startS] = [performance.now(), childrenSeconds()];
-  const result = await work();
-  return { wallS: (performance.now() - startMs) / 1000, processorS: childrenSeconds() - startS, result };
-}
-
-/** Processor time of all children that have ended, and of theirs. */
-function childrenSeconds(): number {
-  const stat = readFileSync('/proc/self/stat', 'latin1');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return CHILD_TIME_FIELDS.reduce((sum, field) => sum + Number(fields[field]), 0) / TICKS_PER_SECOND;
 }
 
 function summary(levels: readonly Level[], peer: Peer | undefined): Table {

@@ -1,0 +1,199 @@
+/** Other kernels in virtual time: from command to verdict, waiting that costs nothing, and all of `specs/` on each. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { present } from '../../src/base/assert';
+import { EXIT } from '../../src/cli/exit-codes';
+import { findQemu } from '../../src/vm/qemu-program';
+import { GuestExecutor } from '../../src/vm/guest-executor';
+import { bootableKernel, cachedKernel, kernelCache } from '../../src/vm/kernels/cache';
+import { KERNEL_NAMES } from '../../src/vm/kernels/catalogue';
+import { output } from './process';
+import { COMMAND, ROOT, SPECS, timelineOf, traceFrom } from './product';
+import type { Bench, Section } from './section';
+import { spreadOf } from './statistics';
+import { figure, goalText, spreadText, type Table } from './table';
+
+const REPEATS = 10;
+const BOOTS = 3;
+const GOAL_S = { snapshot: 1, boot: 6, keepalive: 2, specs: 120 } as const;
+const GOAL_MIB = 600;
+/** The kernels of the matrix, the oldest first; the newest is measured by the suite of packetdrill. */
+const MATRIX = 5;
+const WATCH_MS = 20;
+
+const HANDSHAKE = `
+name: a handshake
+ip: ipv4
+server: { listen: 8080, backlog: 5 }
+steps:
+  - inject: S 0:0(0) win 64240 <mss 1460>
+  - expect: S. 0:0(0) ack 1 <mss 1460>
+  - inject: . 1:1(0) ack 1 win 64240
+  - queue: { accept: 1, limit: 5 }
+`;
+const KEEPALIVE = join(SPECS, 'timeouts/keepalive.yaml');
+
+/** One command, from its start to its end. */
+interface Command {
+  readonly wallS: number;
+  /** Of the runs, from time zero to the last step. */
+  readonly virtualS: number;
+  readonly runs: Readonly<Record<string, number>>;
+}
+
+export async function benchGuests(bench: Bench): Promise<Section> {
+  const kernels = KERNEL_NAMES.filter((name) => cachedKernel(kernelCache(), name) !== undefined);
+  const [first] = kernels;
+  if (first === undefined || !hasQemu()) {
+    return section([], ['Left out: there is no QEMU or no kernel; `packetspec kernels fetch` fetches kernels.']);
+  }
+  const matrix = kernels.slice(0, bench.quick ? 1 : MATRIX);
+  const starting = await benchStarts(first, bench);
+  const specs = await benchSpecs(matrix, bench);
+  return section(
+    [starting, specs],
+    [
+      'The first use of a kernel is not in it: fetching, unpacking, and 11 to 20 s for image, boot and snapshot.',
+      'A run is a QEMU of its own, and most of what it costs is the translation of code that runs for the first time. So what a run costs depends little on the time that it waits.',
+    ],
+  );
+}
+
+function section(tables: readonly Table[], notes: readonly string[]): Section {
+  return {
+    title: 'Guests in virtual time',
+    about: [
+      '`packetspec run --kernel`: QEMU without KVM, one run after the other on each processor, as many at the same time as there are processors. From the start of the command to its end. *Virtual* is the time that passed in the guests, from time zero of each run to its last step.',
+    ],
+    tables,
+    notes,
+  };
+}
+
+function hasQemu(): boolean {
+  try {
+    findQemu();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function benchStarts(kernel: string, { folder, say, quick }: Bench): Promise<Table> {
+  const spec = join(folder, 'handshake.yaml');
+  writeFileSync(spec, HANDSHAKE);
+  // The first one makes image and snapshot.
+  await runOnce([spec, '--kernel', kernel], folder);
+  const snapshots = await repeated(quick ? 3 : REPEATS, () => runOnce([spec, '--kernel', kernel], folder));
+  const waits = await repeated(quick ? 2 : REPEATS, () =>
+    runOnce([KEEPALIVE, '--filter', 'ipv4', '--kernel', kernel], folder),
+  );
+  const memory = await largestGuest([spec, '--kernel', kernel]);
+  const boots = await repeated(quick ? 1 : BOOTS, () => bootOnce(kernel));
+  const walls = (all: readonly Command[]): readonly number[] => all.map(({ wallS }) => wallS);
+  const base = spreadOf(walls(snapshots)).median;
+  const beyond = walls(waits).map((wall) => wall - base);
+  say(`guests: ${figure(base)} s from a snapshot, ${figure(spreadOf(boots).median)} s with a boot`);
+  const row = (name: string, seconds: readonly number[], goal: number): readonly string[] => [
+    name,
+    spreadText(spreadOf(seconds)),
+    goalText(seconds, goal, 's'),
+  ];
+  return {
+    heading: [`Linux ${kernel}, one run at a time`, 'median (lowest-highest)', 'goal'],
+    rows: [
+      row('a handshake, from a snapshot, s', walls(snapshots), GOAL_S.snapshot),
+      row('a handshake, with a boot (without the start of the command), s', boots, GOAL_S.boot),
+      row(
+        `keepalive over ${figure((waits[0]?.virtualS ?? 0) / 3600)} hours, beyond a handshake, s`,
+        beyond,
+        GOAL_S.keepalive,
+      ),
+      ['QEMU, resident, MiB', figure(memory), goalText([memory], GOAL_MIB, 'MiB')],
+    ],
+  };
+}
+
+async function benchSpecs(kernels: readonly string[], { folder, say }: Bench): Promise<Table> {
+  const rows: (readonly string[])[] = [];
+  let wholeS = 0;
+  for (const kernel of kernels) {
+    const { wallS, virtualS, runs } = await runOnce([SPECS, '--kernel', kernel], folder);
+    wholeS += wallS;
+    const count = Object.values(runs).reduce((sum, one) => sum + one, 0);
+    const counts = Object.entries(runs).map(([status, number]) => `${number} ${status}`);
+    say(`all specs on ${kernel}: ${figure(wallS)} s, ${counts.join(', ')}`);
+    rows.push([
+      kernel,
+      figure(wallS),
+      figure(virtualS),
+      `${figure(virtualS / wallS)} x`,
+      figure(wallS / count),
+      counts.join(', '),
+    ]);
+  }
+  const goal = kernels.length === MATRIX ? goalText([wholeS], GOAL_S.specs, 's') : '';
+  return {
+    heading: ['all of `specs/` on', 'wall, s', 'virtual, s', 'virtual / wall', 'wall per run, s', 'runs'],
+    rows: [...rows, ['all of these', figure(wholeS), '', '', '', goal]],
+  };
+}
+
+async function repeated<T>(times: number, once: () => Promise<T>): Promise<readonly T[]> {
+  const all: T[] = [];
+  for (let time = 0; time < times; time++) all.push(await once());
+  return all;
+}
+
+/** Seconds. No command does this under virtual time, where there are snapshots. */
+async function bootOnce(name: string): Promise<number> {
+  const cached = present(cachedKernel(kernelCache(), name), `the kernel ${name}`);
+  const kernel = bootableKernel(name, cached);
+  const startMs = performance.now();
+  await traceFrom(new GuestExecutor({ kernel, root: ROOT, time: 'virtual', snapshot: false }), timelineOf(HANDSHAKE));
+  return (performance.now() - startMs) / 1000;
+}
+
+async function runOnce(args: readonly string[], folder: string): Promise<Command> {
+  const traces = mkdtempSync(join(folder, 'traces-'));
+  const report = join(folder, 'guests.json');
+  const [program, script] = COMMAND;
+  const all = [script, 'run', ...args, '--trace', traces, '--reporter', `json=${report}`];
+  const startMs = performance.now();
+  const child = spawn(program, all, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const status = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  const wallS = (performance.now() - startMs) / 1000;
+  if (status !== EXIT.passed && status !== EXIT.failed) throw new Error(`packetspec run ended with ${String(status)}`);
+  const { results } = JSON.parse(readFileSync(report, 'utf8')) as { results: readonly { readonly status: string }[] };
+  const runs: Record<string, number> = {};
+  for (const one of results) runs[one.status] = (runs[one.status] ?? 0) + 1;
+  const virtualS = readdirSync(traces).reduce(
+    (sum, name) => sum + lastedS(readFileSync(join(traces, name), 'utf8')),
+    0,
+  );
+  rmSync(traces, { recursive: true });
+  return { wallS, virtualS, runs };
+}
+
+/** The last line of a trace says when it ended. */
+function lastedS(trace: string): number {
+  const last = JSON.parse(trace.trimEnd().split('\n').at(-1) ?? '{}') as { readonly end?: { readonly atNs?: number } };
+  return (last.end?.atNs ?? 0) / 1e9;
+}
+
+/** MiB of the largest QEMU under a command. */
+async function largestGuest(args: readonly string[]): Promise<number> {
+  const [program, script] = COMMAND;
+  const child = spawn(program, [script, 'run', ...args], { stdio: 'ignore' });
+  const ended = new Promise<void>((resolve) => child.on('close', () => resolve()));
+  let isRunning = true;
+  void ended.then(() => (isRunning = false));
+  let largest = 0;
+  while (isRunning) {
+    const children = await output(['ps', '-o', 'rss=', '--ppid', String(child.pid)]).catch(() => '');
+    for (const line of children.split('\n')) largest = Math.max(largest, Number(line) / 1024);
+    await new Promise((resolve) => setTimeout(resolve, WATCH_MS));
+  }
+  return largest;
+}
