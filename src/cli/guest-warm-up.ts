@@ -4,10 +4,9 @@
  * Node reads and compiles each function when it is first called; a thread for calls that sleep takes a second of the
  * host's time.
  */
-import { present } from '../base/assert';
-import type { IpVariant } from '../spec/model';
 import { parseSpec } from '../spec/parse';
 import type { SourceFile } from '../spec/source';
+import type { PktSettings } from '../spec/spec';
 import { compile } from '../timeline/compile';
 import { networkOf } from '../timeline/network';
 import type { Network, Timeline } from '../timeline/timeline';
@@ -55,26 +54,44 @@ steps:
   - { connection: mine, expect: ". 1:1(0) ack 1" }
 `;
 
-/** Any script: all of a profile have the same networks. */
-const SCRIPT = '0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n';
+/** What scripts have besides: the super-segments of their device, code blocks, commands. */
+const SCRIPT = `
+\`true\`
+   0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
+  +0 setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0
+  +0 bind(3, ..., ...) = 0
+  +0 listen(3, 1) = 0
+  +0 < S 0:0(0) win 65535 <mss 1000,sackOK,nop,nop,nop,wscale 7>
+  +0 > S. 0:0(0) ack 1 <...>
++.01 < . 1:1(0) ack 1 win 1000
+  +0 accept(3, ..., ...) = 4
+  +0 write(4, ..., 3000) = 3000
+  +0 > P. 1:3001(3000) ack 1
+  +0 %{
+assert tcpi_snd_cwnd == 10, tcpi_snd_cwnd
+assert 0 <= tcpi_busy_time <= 10**6 and tcpi_unacked in (3, 4), tcpi_unacked
+  }%
+  +0 < . 1:1(0) ack 2001 win 1000 <sack 2501:3001,nop,nop>
++.01 < . 1:1(0) ack 3001 win 1000
+  +0 \`true\`
+`;
 const PROFILES = ['kselftest', 'packetdrill'];
 
-/** The timeline for one IP variant. */
-export function guestWarmUp(ip: IpVariant): Timeline {
-  const [timeline] = timelinesOf({ path: 'warm-up.yaml', text: SPEC }).filter(({ variant }) => variant.ip === ip);
-  return present(timeline, 'the timeline of the warm-up');
+/** The timelines: of a spec over each IP version, and of a script. */
+export function guestWarmUps(): readonly Timeline[] {
+  const specs = timelinesOf({ path: 'warm-up.yaml', text: SPEC });
+  return [...specs, ...timelinesOf({ path: 'warm-up.pkt', text: SCRIPT }, { ip: ['ipv4'] })];
 }
 
 /** The networks of nearly all runs: those of specs that say nothing of theirs, and of the scripts of known runners. */
 export function usualNetworks(): readonly Network[] {
-  const scripts = PROFILES.flatMap((profile) => timelinesOf({ path: 'any.pkt', text: SCRIPT }, profile));
+  const scripts = PROFILES.flatMap((profile) => timelinesOf({ path: 'warm-up.pkt', text: SCRIPT }, { profile }));
   const networks = [...scripts.map(({ network }) => network), networkOf('ipv6'), networkOf('ipv4')];
   return [...new Map(networks.map((network) => [JSON.stringify(network), network])).values()];
 }
 
-function timelinesOf(file: SourceFile, profile?: string): readonly Timeline[] {
-  const named = profile === undefined ? {} : { profile };
-  const pkt = { defines: new Map(), options: new Map(), gate: true, ...named };
+function timelinesOf(file: SourceFile, ofScripts: Partial<PktSettings> = {}): readonly Timeline[] {
+  const pkt = { defines: new Map(), options: new Map(), gate: true, ...ofScripts };
   const settings = { set: new Map(), maxCombinations: DEFAULT_MAX_COMBINATIONS, pkt };
   return parseSpec(file, settings).specs.flatMap((spec) => compile(spec).timelines);
 }

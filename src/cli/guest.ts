@@ -33,12 +33,12 @@ import {
   TIME_PARAMETER,
 } from '../vm/guest-abi';
 import { decodeJob, encodeJob, encodeMessage, type Job } from '../vm/job';
-import { guestWarmUp, usualNetworks } from './guest-warm-up';
+import { guestWarmUps, usualNetworks } from './guest-warm-up';
 
 /** What is done before the guest is saved, or has booted: code that runs for the first time is read and compiled first. */
 const WARM_UPS: Readonly<Record<'snapshot' | 'boot', () => readonly Timeline[]>> = {
-  // On IPv4, on IPv6, and once more with what was learned.
-  snapshot: () => [guestWarmUp('ipv4'), guestWarmUp('ipv6'), guestWarmUp('ipv4'), guestWarmUp('ipv6')],
+  // Once more with what was learned.
+  snapshot: () => [...guestWarmUps(), ...guestWarmUps()],
   boot: () => [warmUpTimeline('ipv4')],
 };
 /**

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { guestWarmUp, usualNetworks } from '../../src/cli/guest-warm-up';
+import { present } from '../../src/base/assert';
+import { guestWarmUps, usualNetworks } from '../../src/cli/guest-warm-up';
 import { DEFAULT_MAX_COMBINATIONS } from '../../src/cli/limits';
 import { execute } from '../../src/exec/execute';
 import { planSuite } from '../../src/suite/plan';
@@ -10,8 +11,13 @@ import { openTestHost, ROOT } from '../support/live';
 import { shippedSpecs } from '../support/shipped';
 
 describe('what a guest does before it is saved', () => {
-  it.each(['ipv4', 'ipv6'] as const)('compiles, and passes on a real kernel: %s', async (ip) => {
-    const { trace, close } = await execute(guestWarmUp(ip), openTestHost());
+  it.each([
+    ['a spec over IPv4', 0],
+    ['a spec over IPv6', 1],
+    ['a script', 2],
+  ])('compiles, and passes on a real kernel: %s', async (_, index) => {
+    expect(guestWarmUps()).toHaveLength(3);
+    const { trace, close } = await execute(present(guestWarmUps()[index], 'the timeline'), openTestHost());
     await close();
     // A machine that is busy is late, and a guest is not.
     const mismatches = judge(trace).checks.flatMap((check) => check.mismatches);
