@@ -29,8 +29,9 @@ import { lateAllowanceNs } from './window';
 /** How long a call waits for an earlier one that sleeps, in a packetdrill script: there is one thread for all calls. */
 const SLEEPER_LIMIT_NS = NS_PER_S;
 
-/** How often a sample with `within` is taken. */
+/** A sample with `within` is taken again after this time, or after this part of the time that it has waited. */
 const POLL_NS = 2 * NS_PER_MS;
+const POLL_SHARE = 1 / 32;
 
 /** What the walk needs next. */
 export type Need =
@@ -306,8 +307,10 @@ export class Progress {
       listenerPort: this.timeline.localPort,
       connection: step.connection === undefined ? undefined : this.book.connection(step.connection),
     });
-    if (results.some(({ mismatch }) => mismatch !== undefined) && atNs < plannedNs + (step.action.withinNs ?? 0)) {
-      open.pollNs = atNs + POLL_NS;
+    const latestNs = plannedNs + (step.action.withinNs ?? 0);
+    if (results.some(({ mismatch }) => mismatch !== undefined) && atNs < latestNs) {
+      const gapNs = Math.max(POLL_NS, Math.round((atNs - plannedNs) * POLL_SHARE));
+      open.pollNs = Math.min(atNs + gapNs, latestNs);
       return;
     }
     this.#list.sample(step, step.action.sample.kind, results, atNs);

@@ -225,6 +225,14 @@ describe('a sample', () => {
     expect(needs(progress)).toBe(`act 1 at ${4 * MS}`);
   });
 
+  it('with `within` is taken less often the longer it waits, and at the last moment', () => {
+    const progress = walk(timelineOf([samples(QUEUE, { withinNs: S }), inject(SYN)]), [sampled(0, 0, 4)]);
+    progress.observe(sampled(0, 320 * MS, 5));
+    expect(needs(progress)).toBe(`act 0 at ${330 * MS}`);
+    progress.observe(sampled(0, 992 * MS, 5));
+    expect(needs(progress)).toBe(`act 0 at ${S}`);
+  });
+
   it('with `within` fails with what it saw last', () => {
     const progress = walk(timelineOf([samples(QUEUE, { withinNs: S })]), [
       sampled(0, 0, 4),
