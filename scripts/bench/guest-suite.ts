@@ -128,7 +128,7 @@ function verdictOf(text: string): readonly [string, string] {
 
 /** The suite, packetdrill, and another first process, which replaces that of the image. */
 function ownPieces(runs: readonly ScriptRun[], packetdrill: string, folder: string): readonly Uint8Array[] {
-  const program = bundleProgram(folder, join(__dirname, 'packetdrill-guest.ts'));
+  const program = bundleProgram(folder, require.resolve('./packetdrill-guest'));
   const init = `#!/bin/sh\nexport PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root\nexec ${NODE} ${FOLDER}/program.js ${FOLDER}/run.sh\n`;
   const [first] = runs;
   const source = dirname(present(first, 'a script').path);

@@ -7,12 +7,17 @@ const SYSTEM_FOLDERS = ['/usr/sbin', '/sbin'];
 
 /** Whether a command of this name, or path, can be run. */
 export function isOnPath(command: string): boolean {
-  if (command.includes('/')) return isExecutable(command);
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...SYSTEM_FOLDERS];
-  return folders.some((folder) => isExecutable(join(folder, command)));
+  return findOnPath(command) !== undefined;
 }
 
-function isExecutable(file: string): boolean {
+/** Where a command of this name is; a path stays what it is. `undefined` when there is none. */
+export function findOnPath(command: string): string | undefined {
+  if (command.includes('/')) return isExecutable(command) ? command : undefined;
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...SYSTEM_FOLDERS];
+  return folders.map((folder) => join(folder, command)).find(isExecutable);
+}
+
+export function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
     return statSync(file).isFile();

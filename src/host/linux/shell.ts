@@ -6,6 +6,7 @@
 import { rmSync, writeSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { present } from '../../base/assert';
 import { type Ns, NS_PER_MS, NS_PER_S } from '../../base/nanoseconds';
 import type { CommandOutcome } from '../../trace/trace';
 import type { ShellRequest, TimedCommand } from '../host';
@@ -15,7 +16,12 @@ import { killInhabitants } from './inhabitants';
 import { libc, newTimespec, succeed } from './libc';
 import { Orphans } from './orphans';
 import { OutputTail } from './output-tail';
-import { shellEnvironment, spawnShell, type TextList } from './spawn';
+import { findOnPath } from './path';
+import { plainCommandsOf, setsDirectly } from './plain-commands';
+import type { PlainCommand } from './plain-script';
+import { type Program, shellEnvironment, spawnProgram, type TextList } from './spawn';
+
+const SHELL = '/bin/sh';
 
 /** Without pidfd_open (before Linux 5.3) the end is looked for this often. */
 const LOOK_AGAIN_NS = NS_PER_MS;
@@ -49,11 +55,38 @@ export class Shells {
 
   /** @throws HostError `command-failed` when the shell could not be started */
   run(request: ShellRequest): TimedCommand {
+    const plain = plainCommandsOf(request);
+    if (plain !== undefined) return this.#runPlain(plain, request);
+    return this.#runOne(request, { path: SHELL, words: ['sh', '-c', request.text] });
+  }
+
+  /** What a shell would do with these, without one: the status is that of the last. */
+  #runPlain(commands: readonly PlainCommand[], request: ShellRequest): TimedCommand {
+    const startedNs = this.#clock.now();
+    let last: CommandOutcome = { status: 0, timedOut: false, output: '' };
+    let printed = '';
+    for (const { words, isSilent } of commands) {
+      last = setsDirectly(words)
+        ? { status: 0, timedOut: false, output: '' }
+        : this.#runProgram(words, request, startedNs);
+      if (!isSilent) printed += last.output;
+      if (last.timedOut) break;
+    }
+    return { startedNs, endedNs: this.#clock.now(), outcome: { ...last, output: printed } };
+  }
+
+  #runProgram(words: PlainCommand['words'], request: ShellRequest, startedNs: Ns): CommandOutcome {
+    const path = present(findOnPath(words[0]), `the program ${words[0]}`);
+    const limitNs = startedNs + request.limitNs - this.#clock.now();
+    return this.#runOne({ ...request, limitNs }, { path, words }).outcome;
+  }
+
+  #runOne(request: ShellRequest, program: Pick<Program, 'path' | 'words'>): TimedCommand {
     this.#environment ??= shellEnvironment({ PACKETDRILL_PID: String(process.pid), NSTAT_HISTORY: this.#history });
     this.#orphans ??= new Orphans();
     const startedNs = this.#clock.now();
     const output = new OutputTail();
-    const pid = this.#start(request, output, this.#environment);
+    const pid = this.#start({ ...request, ...program }, request.input, output, this.#environment);
     const end = libc.syscall(SYSTEM_CALLS.pidfdOpen, pid, 0, 0, 0, 0, 0);
     const endedInTime = this.#reap(pid, end, output, startedNs + request.limitNs);
     if (!endedInTime) {
@@ -79,10 +112,10 @@ export class Shells {
     for (const output of this.#outputs) output.close();
   }
 
-  #start({ text, folder, input }: ShellRequest, output: OutputTail, environment: TextList): number {
+  #start(program: Program, input: string | undefined, output: OutputTail, environment: TextList): number {
     const inputFd = input === undefined ? undefined : fileOf(input);
     try {
-      return spawnShell(text, folder, { input: inputFd, output: output.writeEnd }, environment);
+      return spawnProgram(program, { input: inputFd, output: output.writeEnd }, environment);
     } catch (error) {
       output.close();
       throw error;

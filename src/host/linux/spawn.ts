@@ -1,6 +1,6 @@
 /**
- * Starts a shell as a direct child of this process, by posix_spawn: the child borrows the memory of this process until
- * it becomes the shell, so that starting it costs the same however large the process is.
+ * Starts a program as a direct child of this process, by posix_spawn: the child borrows the memory of this process until
+ * it becomes the program, so that starting it costs the same however large the process is.
  * Deliberately absent: waiting for it; see `shell.ts`. Why not node:child_process: docs/decisions/0009-shell-commands.md.
  */
 import { HostError } from '../host';
@@ -8,11 +8,20 @@ import { O_RDONLY, POSIX_SPAWN_SETSID, POSIX_SPAWN_SETSIGDEF, POSIX_SPAWN_SETSIG
 import { errnoName } from './errno';
 import { addressOf, libc, succeed } from './libc';
 
-const SHELL = '/bin/sh';
 /** Larger than posix_spawnattr_t and posix_spawn_file_actions_t of any libc, in 64-bit words. */
 const SPAWN_STRUCT_WORDS = 64;
 const SIGNAL_SET_WORDS = 16;
 const EVERY_SIGNAL = 0xffff_ffff_ffff_ffffn;
+
+export interface Program {
+  readonly path: string;
+  /** With its name. */
+  readonly words: readonly string[];
+  /** The working directory. */
+  readonly folder: string;
+  /** What the user calls it. */
+  readonly text: string;
+}
 
 export interface Streams {
   readonly input?: number | undefined;
@@ -36,16 +45,16 @@ export function shellEnvironment(variables: Readonly<Record<string, string>>): T
 }
 
 /**
- * Starts `/bin/sh -c` in the network of the calling thread, in a session of its own.
+ * Starts it in the network of the calling thread, in a session of its own.
  *
  * @param streams descriptors: what it reads (nothing when absent), and where both of its outputs go
  * @returns its process id, which is that of its group and session too
  * @throws HostError `command-failed`
  */
-export function spawnShell(text: string, folder: string, streams: Streams, environment: TextList): number {
-  const { input, output } = streams;
+export function spawnProgram(program: Program, { input, output }: Streams, environment: TextList): number {
+  const { path, words, folder } = program;
   attributes ??= newAttributes();
-  const args = encodeTexts(['sh', '-c', text]);
+  const args = encodeTexts(words);
   const actions = new BigUint64Array(SPAWN_STRUCT_WORDS);
   const pid = new Int32Array(1);
   succeed('posix_spawn_file_actions_init', libc.spawnActionsInit(actions));
@@ -55,8 +64,8 @@ export function spawnShell(text: string, folder: string, streams: Streams, envir
     succeed('adddup2', libc.spawnActionsAddDup2(actions, output, 1));
     succeed('adddup2', libc.spawnActionsAddDup2(actions, output, 2));
     succeed('addchdir', libc.spawnActionsAddChdir(actions, folder));
-    const result = libc.posixSpawn(pid, SHELL, actions, attributes, args.pointers, environment.pointers);
-    if (result < 0) throw notStarted(text, folder, result);
+    const result = libc.posixSpawn(pid, path, actions, attributes, args.pointers, environment.pointers);
+    if (result < 0) throw notStarted(program, result);
     return pid[0] ?? 0;
   } finally {
     libc.spawnActionsDestroy(actions);
@@ -87,10 +96,10 @@ function encodeTexts(list: readonly string[]): TextList {
   return { pointers, texts };
 }
 
-function notStarted(text: string, folder: string, result: number): HostError {
+function notStarted({ path, folder, text }: Program, result: number): HostError {
   return new HostError(
     'command-failed',
     `the command \`${text}\` could not be started in ${folder}: ${errnoName(result)}`,
-    `${SHELL} and the folder must exist`,
+    `${path} and the folder must exist`,
   );
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { NS_PER_MS, NS_PER_S } from '../../../src/base/nanoseconds';
@@ -138,5 +138,48 @@ describe('what outlives its shell', () => {
     expect(processesWith('sleep 65432')).toHaveLength(3);
     await run.close();
     expect(await untilGone('sleep 65432')).toEqual([]);
+  });
+});
+
+describe('a script that only sets sysctls', () => {
+  const value = (name: string) => readFileSync(join('/proc/sys', name), 'utf8').trim();
+
+  it('is carried out without a shell, in the network of the run', () => {
+    const run = open();
+    const text =
+      'sysctl -q net.ipv4.tcp_rmem="4096 540000 $((15*1024*1024))"\nsysctl -q net.ipv4.tcp_sack=0 net.ipv4.tcp_dsack=0';
+    expect(shell(run, text).outcome).toEqual({ status: 0, timedOut: false, output: '' });
+    expect(value('net/ipv4/tcp_rmem')).toBe('4096\t540000\t15728640');
+    expect(outputOf(run, 'cat /proc/sys/net/ipv4/tcp_sack /proc/sys/net/ipv4/tcp_dsack')).toBe('0\n0\n');
+  });
+
+  it('may be a file of its own, and call programs', () => {
+    const run = open();
+    const path = join(temporaryFolder, 'prepare.sh');
+    writeFileSync(path, '#!/bin/bash\n# as usual\nsysctl -q net.ipv4.tcp_ecn=0\n\ntc qdisc add dev tun0 root pfifo\n', {
+      mode: 0o755,
+    });
+    expect(shell(run, './prepare.sh').outcome).toEqual({ status: 0, timedOut: false, output: '' });
+    expect(value('net/ipv4/tcp_ecn')).toBe('0');
+    expect(outputOf(run, 'tc qdisc show dev tun0')).toContain('qdisc pfifo');
+  });
+
+  it.each([
+    'sysctl -q net.ipv4.tcp_no_such_thing=1',
+    'sysctl -q net.ipv4.tcp_sack=many',
+    'sysctl -q net.ipv4.tcp_sack=1 net.ipv4.tcp_no_such_thing=1',
+    'tc qdisc add dev tun0 root nonsense',
+    'ip link show dev no-such-device > /dev/null 2>&1',
+    'tc qdisc add dev tun0 root nonsense\nsysctl -q net.ipv4.tcp_sack=1',
+  ])('fails as in a shell, with the same words: %s', (text) => {
+    const outcome = shell(open(), text).outcome;
+    // A shell reads what follows.
+    expect(shell(open(), `${text}\n(exit $?)`).outcome).toEqual(outcome);
+    expect(outcome.timedOut).toBe(false);
+  });
+
+  it('is killed in time, whichever program hangs', () => {
+    const { outcome } = shell(open(), 'sysctl -q net.ipv4.tcp_sack=1\nip monitor', 100 * NS_PER_MS);
+    expect(outcome).toMatchObject({ signal: 'SIGKILL', timedOut: true });
   });
 });
