@@ -16,8 +16,8 @@ export interface Awaited {
   readonly step: TimelineStep;
   readonly anchors: Anchors;
   readonly window: Window;
-  /** How long a tick of the timestamps' clock is, where their values are compared. */
-  readonly timestampTickNs?: Ns;
+  /** How long a tick of the timestamps' clock is, where their values are compared; else undefined. */
+  readonly timestampTickNs: Ns | undefined;
 }
 
 /** Every field of the packet that differs from the pattern, its time included. */

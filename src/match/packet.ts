@@ -14,6 +14,7 @@
  *     ttl, tos, ecn, flowlabel, ip id, don't fragment                     the innermost IP header
  */
 import { toHex } from '../base/hex';
+import { firstNonZero } from '../wire/bytes';
 import { ICMP_HEADER } from '../wire/icmp';
 import { innermost } from '../wire/layers';
 import type { IcmpPattern, IcmpQuote, PacketPattern, SegmentPattern, UdpPattern } from '../wire/pattern';
@@ -122,7 +123,7 @@ function matchPayload({ payload, zeros }: SegmentPattern | UdpPattern, observed:
     if (toHex(payload) === toHex(observed)) return [];
     return [{ field: 'payload', expected: printBytes(payload), observed: printBytes(observed) }];
   }
-  const at = zeros === true ? observed.findIndex((byte) => byte !== 0) : -1;
+  const at = zeros === true ? firstNonZero(observed) : -1;
   if (at === -1) return [];
   return [{ field: 'payload', expected: 'zeros', observed: `${printBytes(observed.subarray(at))} from byte ${at} on` }];
 }

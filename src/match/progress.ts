@@ -18,6 +18,7 @@ import { ConnectionBook } from './connections';
 import { floodPeersOf } from './flood';
 import { Listening } from './listening';
 import { commandFailure } from './command';
+import { sameBytes } from '../wire/bytes';
 import type { Check, CheckKind } from './match';
 import { endsNs, type OpenStep } from './open-step';
 import { PendingReturns } from './pending-returns';
@@ -427,8 +428,4 @@ function echoRule(script: Script | undefined): EchoRule {
 
 function wallNs({ seconds, nanoseconds }: WallTime): bigint {
   return BigInt(seconds) * BigInt(NS_PER_S) + BigInt(nanoseconds);
-}
-
-function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
-  return left.length === right.length && left.every((byte, index) => byte === right[index]);
 }

@@ -71,10 +71,17 @@ export class Reference {
       scriptedNs: this.#scriptedNs,
     };
     const plannedNs = this.#plan(step.when, anchors);
-    const tick = this.#timestampTickNs === undefined ? {} : { timestampTickNs: this.#timestampTickNs };
-    const awaited: Awaited = { step, anchors, window: windowFor(step, anchors), ...tick };
+    const awaited: Awaited = {
+      step,
+      anchors,
+      window: windowFor(step, anchors),
+      timestampTickNs: this.#timestampTickNs,
+    };
     return {
-      ...awaited,
+      step,
+      anchors,
+      window: awaited.window,
+      timestampTickNs: this.#timestampTickNs,
       plannedNs,
       overdueNs: this.#freeNs(step.when) - this.#dueNs(step.when, anchors),
       allowedNs: Math.max(step.tolerance.harnessNs ?? 0, lateAllowanceNs(plannedNs - this.#readyNs, step.tolerance)),

@@ -22,3 +22,28 @@ export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
 export function padToWord(bytes: Uint8Array): Uint8Array {
   return bytes.length % 4 === 0 ? bytes : concatBytes([bytes, new Uint8Array(4 - (bytes.length % 4))]);
 }
+
+const WORD_BYTES = 4;
+
+/** Where the first byte is that is not zero; -1 without one. Word by word: payloads are long, and guests interpret this. */
+export function firstNonZero(bytes: Uint8Array): number {
+  const words = wordsOf(bytes);
+  let at = 0;
+  while (at < words.length && words[at] === 0) at++;
+  for (at *= WORD_BYTES; at < bytes.length; at++) if (bytes[at] !== 0) return at;
+  return -1;
+}
+
+export function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
+  if (left.length !== right.length) return false;
+  const [leftWords, rightWords] = [wordsOf(left), wordsOf(right)];
+  let at = 0;
+  while (at < leftWords.length && leftWords[at] === rightWords[at]) at++;
+  for (at *= WORD_BYTES; at < left.length; at++) if (left[at] !== right[at]) return false;
+  return true;
+}
+
+/** Without the last ones that make no whole word; a copy, since words must be aligned. */
+function wordsOf(bytes: Uint8Array): Uint32Array {
+  return new Uint32Array(new Uint8Array(bytes).buffer, 0, Math.floor(bytes.length / WORD_BYTES));
+}
