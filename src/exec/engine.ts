@@ -55,7 +55,8 @@ export class Engine {
   readonly #progress: Progress;
 
   constructor(timeline: Timeline) {
-    this.#progress = new Progress(timeline);
+    // The judge walks again, and then there is time to print.
+    this.#progress = new Progress(timeline, 'none');
   }
 
   observe(observation: Observation): void {

@@ -9,16 +9,20 @@ import { scriptViewFor } from './fit';
 import type { Check, CheckKind, Mismatch } from './match';
 import type { FieldResult } from './sample';
 
+export interface CheckListSettings {
+  readonly version: IpVersion;
+  /** Segments that differ are reported, but do not fail (packetdrill's --non_fatal=packet). */
+  readonly toleratesPackets: boolean;
+  readonly notes: 'printed' | 'none';
+}
+
 export class CheckList {
   readonly checks: Check[] = [];
-  readonly #version: IpVersion;
-  readonly #toleratesPackets: boolean;
+  readonly #settings: CheckListSettings;
   #broken = false;
 
-  /** @param toleratesPackets segments that differ are reported, but do not fail (packetdrill's --non_fatal=packet) */
-  constructor(version: IpVersion, toleratesPackets = false) {
-    this.#version = version;
-    this.#toleratesPackets = toleratesPackets;
+  constructor(settings: CheckListSettings) {
+    this.#settings = settings;
   }
 
   /** Whether a failed step ended the run. Failed samples do not: they change nothing that follows. */
@@ -49,23 +53,23 @@ export class CheckList {
     message?: string,
   ): void {
     const fits = mismatches.length === 0;
-    const said = message ?? (fits || !this.#toleratesPackets ? undefined : 'differs, which --non_fatal=packet allows');
+    const said =
+      message ?? (fits || !this.#settings.toleratesPackets ? undefined : 'differs, which --non_fatal=packet allows');
     this.#push({
       step: step.index,
       kind: 'segment',
-      passed: fits || this.#toleratesPackets,
+      passed: fits || this.#settings.toleratesPackets,
       title,
       mismatches,
       ...(said === undefined ? {} : { message: said }),
-      expected: printPattern(pattern, this.#version),
-      observed: printPacket(scriptViewFor(pattern, packet)),
+      ...this.#notesOf(pattern, packet),
       atNs: packet.atNs,
     });
   }
 
   /** An expected segment did not come. */
   missed(step: TimelineStep, title: string, pattern: PacketPattern, atNs: Ns, message: string): void {
-    const expected = printPattern(pattern, this.#version);
+    const expected = printPattern(pattern, this.#settings.version);
     this.#push({ step: step.index, kind: 'segment', passed: false, title, mismatches: [], message, expected, atNs });
   }
 
@@ -82,6 +86,14 @@ export class CheckList {
         atNs,
       });
     }
+  }
+
+  #notesOf(pattern: PacketPattern, packet: SeenPacket): Pick<Check, 'expected' | 'observed'> {
+    if (this.#settings.notes === 'none') return {};
+    return {
+      expected: printPattern(pattern, this.#settings.version),
+      observed: printPacket(scriptViewFor(pattern, packet)),
+    };
   }
 
   #push(check: Check): void {

@@ -72,11 +72,16 @@ export class Progress {
   readonly #marks = new Map<string, CounterValues>();
   readonly #code: CodeChecks;
 
-  constructor(timeline: Timeline) {
+  /** @param notes whether anybody reads the checks: what stands against each other is printed only then */
+  constructor(timeline: Timeline, notes: 'printed' | 'none' = 'printed') {
     this.timeline = timeline;
     const { script } = timeline;
     this.book = new ConnectionBook(timeline.connections, echoRule(script), floodPeersOf(timeline));
-    this.#list = new CheckList(timeline.network.ipVersion, script?.toleratesPackets);
+    this.#list = new CheckList({
+      version: timeline.network.ipVersion,
+      toleratesPackets: script?.toleratesPackets ?? false,
+      notes,
+    });
     this.#reference = new Reference(script?.timestampTickNs);
     this.#listening = new Listening(this.book, this.#list);
     this.#returns = new PendingReturns(this.#list);
