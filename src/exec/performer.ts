@@ -121,7 +121,8 @@ export class Performer {
 
   /** Everything that has come since the last look, in the order in which it is known. */
   #collect(): void {
-    for (const frame of this.#run.receive()) this.#record({ kind: 'frame', ...frame });
+    for (const { direction, atNs, bytes } of this.#run.receive())
+      this.#record({ kind: 'frame', direction, atNs, bytes });
     if (this.#sleepingCalls === 0) return;
     for (const { token, endedNs, outcome, cancelled } of this.#run.returnedCalls()) {
       this.#sleepingCalls--;

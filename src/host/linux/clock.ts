@@ -92,7 +92,7 @@ export class RunClock {
   /** A stamp of the wall clock on the run's clock. The moment lies between the two bounds, give or take a little. */
   fromRealtime(seconds: number, ns: number, notBeforeNs: Ns, notAfterNs: Ns): Ns {
     const realNs = (seconds - this.#realBaseSeconds) * NS_PER_S + ns;
-    return chooseMoment([realNs - this.#offsetNs, realNs - this.#previousOffsetNs], notBeforeNs, notAfterNs);
+    return chooseMoment(realNs - this.#offsetNs, realNs - this.#previousOffsetNs, notBeforeNs, notAfterNs);
   }
 
   /** The reading that was least disturbed, out of several. */
@@ -113,12 +113,12 @@ export class RunClock {
 }
 
 /**
- * The moment that a stamp means, out of one candidate per known offset: the first when it is possible, else the
- * second, else the nearer bound.
+ * The moment that a stamp means, out of one candidate for each of two offsets: the first when it is possible, else the
+ * second, else the nearer bound of the first.
  */
-export function chooseMoment(candidates: readonly Ns[], notBeforeNs: Ns, notAfterNs: Ns): Ns {
-  const possible = candidates.find((moment) => moment >= notBeforeNs - STAMP_SLACK_NS && moment <= notAfterNs);
-  if (possible !== undefined) return possible;
-  const [first = notAfterNs] = candidates;
+export function chooseMoment(first: Ns, second: Ns, notBeforeNs: Ns, notAfterNs: Ns): Ns {
+  const isPossible = (moment: Ns): boolean => moment >= notBeforeNs - STAMP_SLACK_NS && moment <= notAfterNs;
+  if (isPossible(first)) return first;
+  if (isPossible(second)) return second;
   return first > notAfterNs ? notAfterNs : notBeforeNs;
 }

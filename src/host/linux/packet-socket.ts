@@ -3,7 +3,6 @@
  * Deliberately absent: sending.
  */
 import type { Ns } from '../../base/nanoseconds';
-import { viewOf } from '../../wire/bytes';
 import type { LinkFrame } from '../host';
 import { HostError } from '../host';
 import type { RunClock } from './clock';
@@ -53,19 +52,19 @@ export class PacketSocket {
    */
   receive(): readonly LinkFrame[] {
     const frames: LinkFrame[] = [];
+    // A time from before the receiver is asked.
+    let askedNs = this.#clock.now();
     for (;;) {
-      const askedNs = this.#clock.now();
       const length = this.#receiver.receive();
       if (length === -EINTR) continue;
-      if (length === -EAGAIN) {
-        this.#lastEmptyNs = askedNs;
-        break;
-      }
+      if (length === -EAGAIN) break;
       succeed('recvmsg(packet socket)', length);
       if (frames.length === 0) this.#clock.refreshOffset();
+      askedNs = this.#clock.now();
       const direction = this.#directionOf(this.#receiver.address);
-      if (direction !== undefined) frames.push(this.#takeFrame(direction, length, this.#clock.now()));
+      if (direction !== undefined) frames.push(this.#takeFrame(direction, length, askedNs));
     }
+    this.#lastEmptyNs = askedNs;
     if (frames.length > 0) this.#refuseLoss();
     return frames;
   }
@@ -93,10 +92,10 @@ export class PacketSocket {
   }
 
   /** Undefined for a frame that is not the link's: one that leaves where the harness's arrive, or the other way. */
-  #directionOf(address: Uint8Array): LinkFrame['direction'] | undefined {
-    const isOut = address[PACKET_TYPE_AT] === PACKET_OUTGOING;
+  #directionOf(address: DataView): LinkFrame['direction'] | undefined {
+    const isOut = address.getUint8(PACKET_TYPE_AT) === PACKET_OUTGOING;
     const { arrivesAt, leavesBy } = this.#tap;
-    if (viewOf(address).getInt32(INTERFACE_AT, true) !== (isOut ? leavesBy : arrivesAt)) return undefined;
+    if (address.getInt32(INTERFACE_AT, true) !== (isOut ? leavesBy : arrivesAt)) return undefined;
     return isOut ? 'out' : 'in';
   }
 

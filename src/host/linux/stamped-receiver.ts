@@ -5,6 +5,7 @@ import { encodeVector, MSGHDR } from './message-header';
 
 const CONTROL_BYTES = 64;
 const ADDRESS_BYTES = 128;
+const [NAME_LENGTH, CONTROL_LENGTH] = [BigInt(ADDRESS_BYTES), BigInt(CONTROL_BYTES)];
 /** In the control bytes, as 32-bit words: length (8 bytes), level, type, then a struct timespec. */
 const STAMP_SECONDS_WORD = 4;
 const STAMP_NS_WORD = 6;
@@ -13,7 +14,7 @@ export class StampedReceiver {
   /** Written by `receive`; the bytes up to the length that it returned. */
   readonly bytes: Uint8Array;
   /** struct sockaddr of where it came from. */
-  readonly address = new Uint8Array(ADDRESS_BYTES);
+  readonly address = new DataView(new ArrayBuffer(ADDRESS_BYTES));
   readonly #fd: number;
   readonly #control = new Int32Array(CONTROL_BYTES / 4);
   readonly #vector: BigUint64Array;
@@ -23,7 +24,7 @@ export class StampedReceiver {
     this.#fd = fd;
     this.bytes = new Uint8Array(largest);
     this.#vector = encodeVector([[addressOf(this.bytes), largest]]);
-    this.#message[MSGHDR.name] = BigInt(addressOf(this.address));
+    this.#message[MSGHDR.name] = BigInt(addressOf(new Uint8Array(this.address.buffer)));
     this.#message[MSGHDR.vector] = BigInt(addressOf(this.#vector));
     this.#message[MSGHDR.vectorLength] = 1n;
     this.#message[MSGHDR.control] = BigInt(addressOf(this.#control));
@@ -33,8 +34,8 @@ export class StampedReceiver {
   /** Takes one message without waiting. @returns its length, or minus the errno */
   receive(): number {
     // The kernel writes back how much of each it has used.
-    this.#message[MSGHDR.nameLength] = BigInt(ADDRESS_BYTES);
-    this.#message[MSGHDR.controlLength] = BigInt(CONTROL_BYTES);
+    this.#message[MSGHDR.nameLength] = NAME_LENGTH;
+    this.#message[MSGHDR.controlLength] = CONTROL_LENGTH;
     return libc.recvmsg(this.#fd, this.#message, MSG_DONTWAIT);
   }
 
