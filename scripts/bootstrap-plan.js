@@ -37,6 +37,7 @@ const NEEDS = [
   { command: 'nstat', debian: 'iproute2', purposes: ['test'], why: 'tests that compare counters with those of nstat' },
   { command: 'tshark', debian: 'tshark', purposes: ['test'], why: 'tests that have packets decoded independently' },
   { command: 'xmllint', debian: 'libxml2-utils', purposes: ['test'], why: 'tests that have JUnit reports validated' },
+  { command: 'chromium', debian: 'chromium', purposes: ['test'], why: 'tests that open HTML reports' },
   { command: 'perl', debian: 'perl', purposes: ['test'], why: 'tests that have TAP reports parsed independently' },
 ];
 

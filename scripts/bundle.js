@@ -20,6 +20,12 @@ const PROGRAMS = [
   { source: 'src/cli/guest.ts', bundle: 'guest' },
 ];
 
+/** What runs in the page of the HTML report, and how it looks: `report-page.js` and `report-page.css`. */
+const PAGE = {
+  sources: ['src/report/html/browser/page.ts', 'src/report/html/browser/page.css'],
+  bundle: 'report-page',
+};
+
 /** The program that knows the schema. */
 const CLI = 'src/cli/main.ts';
 
@@ -107,18 +113,20 @@ function buildBundle(root) {
   const inputs = describeInputs(root);
   removeUnfinished(root);
   const programs = PROGRAMS.filter(({ source }) => fs.existsSync(path.join(root, source)));
+  const hasPage = PAGE.sources.every((source) => fs.existsSync(path.join(root, source)));
   // Beside dist/ and as deep, so that the paths in the source maps stay right when the files move there.
   const fresh = path.join(root, `dist.${process.pid}.tmp`);
   fs.mkdirSync(fresh, { recursive: true });
   try {
-    if (programs.length > 0) runEsbuild(root, programs, fresh);
+    if (programs.length > 0) bundlePrograms(root, programs, fresh);
+    if (hasPage) bundlePage(root, fresh);
     if (programs.some(({ source }) => source === CLI)) writeSchema(fresh);
     fs.writeFileSync(path.join(fresh, path.basename(STAMP)), inputs);
     moveInto(path.join(root, 'dist'), fresh);
   } finally {
     fs.rmSync(fresh, { recursive: true, force: true });
   }
-  return programs.map(({ bundle }) => `dist/${bundle}.js`);
+  return [...programs.map(({ bundle }) => bundle), ...(hasPage ? [PAGE.bundle] : [])].map((name) => `dist/${name}.js`);
 }
 
 /**
@@ -136,15 +144,12 @@ function removeUnfinished(root) {
 }
 
 /**
- * Runs esbuild as a command. Its JavaScript interface keeps a process of its own beside ours for as long as we
- * live, and the process that builds is the one that goes on to run the specs.
- *
  * @param {string} root
  * @param {typeof PROGRAMS} programs
  * @param {string} folder
  */
-function runEsbuild(root, programs, folder) {
-  const options = [
+function bundlePrograms(root, programs, folder) {
+  runEsbuild(root, [
     ...programs.map(({ source, bundle }) => `${bundle}=${source}`),
     `--outdir=${folder}`,
     '--bundle',
@@ -161,11 +166,42 @@ function runEsbuild(root, programs, folder) {
     // Less to read for Node at each start; names stay whole, so stacks stay readable.
     '--minify-syntax',
     '--minify-whitespace',
-    '--log-level=warning',
-  ];
+  ]);
+}
+
+/**
+ * Browsers of 2023 and later know how to unpack what the page holds (DecompressionStream with `deflate-raw`).
+ *
+ * @param {string} root
+ * @param {string} folder
+ */
+function bundlePage(root, folder) {
+  runEsbuild(root, [
+    ...PAGE.sources.map((source) => `${PAGE.bundle}=${source}`),
+    `--outdir=${folder}`,
+    '--bundle',
+    '--platform=browser',
+    '--format=iife',
+    '--target=es2022',
+    '--charset=utf8',
+    '--minify',
+  ]);
+}
+
+/**
+ * Runs esbuild as a command. Its JavaScript interface keeps a process of its own beside ours for as long as we
+ * live, and the process that builds is the one that goes on to run the specs.
+ *
+ * @param {string} root
+ * @param {string[]} options
+ */
+function runEsbuild(root, options) {
   const { spawnSync } = require('node:child_process');
   const program = path.join(root, 'node_modules/esbuild/bin/esbuild');
-  const { status, error } = spawnSync(program, options, { cwd: root, stdio: ['ignore', 2, 2] });
+  const { status, error } = spawnSync(program, [...options, '--log-level=warning'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  });
   if (error !== undefined) throw error;
   if (status !== 0) throw new Error('esbuild refused the sources');
 }

@@ -14,6 +14,7 @@ import { benchEvidence } from './evidence';
 import { compileFloor } from './floor';
 import { benchGuestSuite } from './guest-suite';
 import { benchGuests } from './guests';
+import { benchHtml } from './html';
 import { benchLateness } from './lateness';
 import { benchLinks } from './links';
 import { conditionsText, isIdle, lookAround, machineFacts } from './machine';
@@ -36,6 +37,7 @@ const SECTIONS: Readonly<Record<string, (bench: Bench) => Promise<Section>>> = {
   memory: benchMemory,
   evidence: benchEvidence,
   guests: benchGuests,
+  html: benchHtml,
   suite: benchSuite,
   'guest-suite': benchGuestSuite,
 };

@@ -4,8 +4,11 @@
  */
 import { closeSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { pageParts } from '../../src/cli/page-parts';
+import { htmlReporter } from '../../src/report/html/html';
 import { ladderLines, PLAIN } from '../../src/report/ladder';
 import { pcapngOf } from '../../src/report/pcapng';
+import { summarize } from '../../src/suite/run';
 import type { RunResult } from '../../src/suite/suite';
 import type { Observation, Trace } from '../../src/trace/trace';
 import { readTrace, traceLines } from '../../src/trace/jsonl';
@@ -31,7 +34,7 @@ export interface EvidenceFigures {
 
 const ROUND_NS = 100_000;
 
-function main(rounds: number, folder: string): void {
+function main(rounds: number, folder: string, dist: string): void {
   const parts: EvidencePart[] = [];
   const timed = <T>(name: string, make: () => { readonly value: T; readonly bytes: number }): T => {
     const [start, before] = [performance.now(), process.cpuUsage()];
@@ -56,12 +59,21 @@ function main(rounds: number, folder: string): void {
     value: undefined,
     bytes: write(join(folder, 'capture'), pcapngOf(result, 'bench') ?? []),
   }));
+  timed('HTML report', () => ({ value: undefined, bytes: write(join(folder, 'page.html'), page(result, dist)) }));
   const peakMiB = process.resourceUsage().maxRSS / 1024;
   process.stdout.write(JSON.stringify({ parts, status: verdict.status, peakMiB } satisfies EvidenceFigures));
 }
 
 function ladder(result: RunResult): readonly string[] {
   return ladderLines(result, { ...PLAIN, whole: true }).map((line) => `${line}\n`);
+}
+
+function page(result: RunResult, dist: string): readonly string[] {
+  const parts: string[] = [];
+  const sink = { write: (text: string) => void parts.push(text), color: false, columns: 80, explain: false };
+  const results = [result];
+  htmlReporter(sink, () => pageParts(dist))({ kind: 'suite-finished', summary: summarize(results, 0, 0), results });
+  return parts;
 }
 
 function write(path: string, pieces: Iterable<string | Uint8Array>): number {
@@ -114,4 +126,4 @@ function tcp(flags: number): SegmentPattern {
   return { kind: 'tcp', flags, seq: 0, window: flags === 0x002 ? 1000 : 0 };
 }
 
-main(Number(process.argv[2]), process.argv[3] ?? '.');
+main(Number(process.argv[2]), process.argv[3] ?? '.', process.argv[4] ?? '.');

@@ -1,7 +1,8 @@
-/** What is kept of a very long run - trace, ladder, capture - and what it takes to make it. */
+/** What is kept of a very long run - trace, ladder, capture, page - and what it takes to make it. */
 import { bundleProgram } from './bundle-program';
 import type { EvidenceFigures } from './evidence-program';
 import { output } from './process';
+import { DIST } from './product';
 import type { Bench, Section } from './section';
 import { figure } from './table';
 
@@ -11,7 +12,7 @@ const GOAL_MIB = 1024;
 
 export async function benchEvidence({ folder, say }: Bench): Promise<Section> {
   const program = bundleProgram(folder, require.resolve('./evidence-program'));
-  const text = await output([process.execPath, program, String(SEGMENTS / 2), folder]);
+  const text = await output([process.execPath, program, String(SEGMENTS / 2), folder, DIST]);
   const { parts, status, peakMiB } = JSON.parse(text) as EvidenceFigures;
   if (status !== 'passed') throw new Error(`the long run ${status}`);
   const [wallMs, processorMs] = [sum(parts.map((one) => one.wallMs)), sum(parts.map((one) => one.processorMs))];
@@ -25,7 +26,7 @@ export async function benchEvidence({ folder, say }: Bench): Promise<Section> {
   return {
     title: 'Evidence of a long run',
     about: [
-      `One run of ${SEGMENTS} segments, ${SEGMENTS / 2} of each direction, each with a step of its own: its trace is written and read, judged, drawn without leaving anything out, and written as a capture, in one process after the other.`,
+      `One run of ${SEGMENTS} segments, ${SEGMENTS / 2} of each direction, each with a step of its own: its trace is written and read, judged, drawn without leaving anything out, and written as a capture and as an HTML report, in one process after the other.`,
     ],
     tables: [
       {

@@ -10,7 +10,8 @@ import { buildBundle, isFresh } from '../bundle';
 
 export const ROOT = join(__dirname, '../..');
 
-export const EXECUTOR_COMMAND = executorCommand(join(ROOT, 'dist/executor.js'));
+export const DIST = join(ROOT, 'dist');
+export const EXECUTOR_COMMAND = executorCommand(join(DIST, 'executor.js'));
 export const COMMAND = [process.execPath, join(ROOT, 'bin/packetspec.js')] as const;
 export const SPECS = join(ROOT, 'specs');
 export const PAGE = join(ROOT, 'docs/benchmarks.md');

@@ -9,8 +9,8 @@ export function checkCommand(names: readonly string[], settings: PlanSettings): 
   const { plan, files, hasProblems } = readPlan(names, settings);
   const lines = [...plan.warned, ...plan.rejected].flatMap(diagnosticLines);
   const isFine = plan.rejected.length === 0 && !hasProblems;
-  if (isFine) lines.push(`${files} spec(s) are fine: ${plan.runs.length} runs`);
-  if (plan.rejected.length > 0) lines.push(`${plan.rejected.length} of ${files} spec(s) rejected`);
+  if (isFine) lines.push(`${files.length} spec(s) are fine: ${plan.runs.length} runs`);
+  if (plan.rejected.length > 0) lines.push(`${plan.rejected.length} of ${files.length} spec(s) rejected`);
   process.stdout.write(lines.map((line) => `${line}\n`).join(''));
   return isFine ? EXIT.passed : EXIT.rejected;
 }

@@ -1,10 +1,11 @@
 /** What `run`, `check` and `show` begin with: find the files, parse and compile them, say what is wrong. */
+import type { SourceFile } from '../spec/source';
 import { discover } from '../suite/discover';
 import { type Plan, type PlanSettings, planSuite } from '../suite/plan';
 
 export interface ReadPlan {
   readonly plan: Plan;
-  readonly files: number;
+  readonly files: readonly SourceFile[];
   /** Said already; with one, nothing should be run. */
   readonly hasProblems: boolean;
 }
@@ -15,7 +16,7 @@ export function readPlan(names: readonly string[], settings: PlanSettings): Read
   const plan = planSuite(files, settings);
   const unknown = plan.unknownSettings.map((name) => `--set ${name}: no spec has a variable of this name`);
   complain([...problems, ...unknown]);
-  return { plan, files: files.length, hasProblems: problems.length + unknown.length > 0 };
+  return { plan, files, hasProblems: problems.length + unknown.length > 0 };
 }
 
 /** Says what is wrong, a line each. */

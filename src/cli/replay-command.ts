@@ -4,8 +4,10 @@ import { resultLines } from '../report/console';
 import { painter, printableLines } from '../report/paint';
 import { summarize } from '../suite/run';
 import type { RunResult } from '../suite/suite';
-import { readTrace } from '../trace/jsonl';
+import { type ReadTrace, readTrace } from '../trace/jsonl';
+import type { Trace } from '../trace/trace';
 import { judge } from '../verify/judge';
+import { misfitOf } from '../verify/misfit';
 import { EXIT, exitCodeOf } from './exit-codes';
 import { Outputs } from './output';
 import { PCAPNG_FILES } from './pcapng-files';
@@ -44,10 +46,9 @@ interface Replayed {
 function replay(path: string): Replayed | undefined {
   const text = readFile(path);
   if (text === undefined) return undefined;
-  const read = readTrace(text);
-  for (const problem of read.problems) process.stderr.write(`packetspec: ${path}: ${problem}\n`);
-  if (read.kind === 'unreadable') return undefined;
-  const { trace } = read;
+  const { trace, problems } = soundPart(readTrace(text));
+  for (const problem of problems) process.stderr.write(`packetspec: ${path}: ${problem}\n`);
+  if (trace === undefined) return undefined;
   const verdict = judge(trace);
   const result: RunResult = {
     run: { index: 0, timeline: trace.timeline },
@@ -59,7 +60,34 @@ function replay(path: string): Replayed | undefined {
   const { write, color, columns } = standardOutput({ explain: true });
   const lines = resultLines(result, { paint: painter(color), columns, whole: true });
   write(printableLines(`${lines.join('\n')}\n`, color));
-  return { result, whole: read.problems.length === 0 };
+  return { result, whole: problems.length === 0 };
+}
+
+interface SoundPart {
+  /** Absent when nothing of it can be shown. */
+  readonly trace?: Trace;
+  readonly problems: readonly string[];
+}
+
+/** As much of a trace as can be the trace of a run. What is not whole comes to no verdict: what is missing may be what failed. */
+function soundPart(read: ReadTrace): SoundPart {
+  if (read.kind === 'unreadable') return { problems: read.problems };
+  const { trace, lines, problems } = read;
+  const misfit = misfitOf(trace);
+  if (misfit === undefined)
+    return problems.length === 0 ? { trace, problems } : { trace: withoutVerdict(trace), problems };
+  const { observation, reason } = misfit;
+  if (observation === undefined)
+    return { problems: [...problems, `line 1: the header is no timeline of a run (${reason}); was it edited?`] };
+  const place = `line ${lines[observation] ?? 0}`;
+  const problem = `${place}: does not follow from what stands before it (${reason}): lines are missing, moved or changed; what stands before it is shown`;
+  const before = { ...trace, observations: trace.observations.slice(0, observation) };
+  return { trace: withoutVerdict(before), problems: [...problems, problem] };
+}
+
+function withoutVerdict(trace: Trace): Trace {
+  const error = { code: 'damaged', message: 'the trace is not whole, so there is no verdict' };
+  return { ...trace, end: { kind: 'host-error', atNs: 0, error } };
 }
 
 function readFile(path: string): string | undefined {

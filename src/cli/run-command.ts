@@ -1,6 +1,7 @@
 /** `packetspec run`: everything is read and checked first; then it runs. */
 import { release } from 'node:os';
 import type { Ns } from '../base/nanoseconds';
+import type { SourceFile } from '../spec/source';
 import type { Executor } from '../suite/executor';
 import { onEachKernel } from '../suite/kernels';
 import { longestAllowed } from '../suite/longest';
@@ -58,13 +59,15 @@ export async function runCommand(
 }
 
 function runSettings(options: RunOptions): PlanSettings {
-  const settings = planSettings(options);
+  // Its plots would show little but what steps asked for.
+  const watchesQueues = options.reporter?.some(({ name }) => name === 'html') ?? false;
+  const settings = { ...planSettings(options), watchesQueues };
   return isVirtual(options) ? { ...settings, tolerance: VIRTUAL_TOLERANCE } : settings;
 }
 
 interface Planned {
   readonly plan: Plan;
-  readonly files: number;
+  readonly files: readonly SourceFile[];
   readonly status: StatusLine | undefined;
 }
 

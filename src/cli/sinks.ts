@@ -4,6 +4,7 @@ import { REPORTERS } from '../report/reporters';
 import type { SuiteListener } from '../suite/suite';
 import type { ReporterChoice } from './arguments';
 import { type Outputs, OutputError } from './output';
+import { pageParts } from './page-parts';
 import type { StatusLine } from './status-line';
 
 /** What is known of a file's reader: nothing. */
@@ -26,7 +27,8 @@ export function openReports(
   const listeners = choices.map(({ name, file }) => {
     const make = REPORTERS.get(name);
     if (make === undefined) throw new OutputError(`there is no reporter ${name}`);
-    return make(file === undefined ? standardOutput(settings) : fileSink(outputs.openFile(file), settings));
+    const sink = file === undefined ? standardOutput(settings) : fileSink(outputs.openFile(file), settings);
+    return make(sink, pageParts);
   });
   return (event) => {
     for (const listener of listeners) listener(event);

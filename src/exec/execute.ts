@@ -91,7 +91,7 @@ async function prepare(timeline: Timeline, run: Run): Promise<CounterValues> {
     await atLineAsync(place.line, () => run.startServer(command, port, readyWithinNs));
   }
   // The first question costs milliseconds that the timed part should not pay.
-  if (steps.some(asksForSockets)) run.sockets();
+  if (timeline.watchesQueues === true || steps.some(asksForSockets)) run.sockets();
   const baseline = run.counters();
   for (const step of steps) checkCounters(step, baseline);
   return baseline;

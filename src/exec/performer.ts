@@ -18,6 +18,7 @@ import { requestOf } from './calls/calls';
 import { COMMAND_LIMIT_NS } from './demands';
 import { type Action, Engine } from './engine';
 import { flood } from './flood';
+import { QueueWatch } from './queue-watch';
 import { SocketTable } from './sockets';
 import { atLine } from './trouble';
 
@@ -39,6 +40,7 @@ export class Performer {
   readonly #run: Run;
   readonly #engine: Engine;
   readonly #sockets: SocketTable;
+  readonly #watch: QueueWatch | undefined;
   #baseline: CounterValues = {};
   #sleepingCalls = 0;
   #missing: string | undefined;
@@ -53,6 +55,8 @@ export class Performer {
     this.#run = run;
     this.#engine = new Engine(timeline);
     this.#sockets = new SocketTable(timeline);
+    this.#watch =
+      timeline.watchesQueues === true ? new QueueWatch(run, (one) => this.observations.push(one)) : undefined;
   }
 
   /** From time zero to the last step, or to the first that failed. @param baseline the counters before time zero */
@@ -66,6 +70,7 @@ export class Performer {
       if (action.kind === 'done' || this.#missing !== undefined) break;
       this.#take(action);
     }
+    this.#watch?.look();
     this.#cancelSleepingCalls();
   }
 
@@ -135,7 +140,7 @@ export class Performer {
     switch (action.kind) {
       case 'wait':
         this.#noteWait(action.untilNs);
-        this.#run.waitForEvent(action.untilNs);
+        (this.#watch ?? this.#run).waitForEvent(action.untilNs);
         return;
       case 'tick':
         this.#record({ kind: 'tick', atNs: this.#run.nowNs() });
@@ -297,6 +302,7 @@ export class Performer {
 
   #record(observation: Observation): void {
     this.observations.push(observation);
+    if (observation.kind !== 'tick') this.#watch?.stirred();
     this.#engine.observe(observation);
   }
 

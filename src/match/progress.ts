@@ -131,13 +131,15 @@ export class Progress {
 
   /** Takes in what happened. */
   observe(observation: Observation): void {
+    // It changes nothing, and may come between an injection and its stamp.
+    if (observation.kind === 'watched') return;
     if (this.failed && observation.kind !== 'frame') return;
     this.#take(observation);
     // What an injection led to is judged once its own stamp is there, from which times are counted.
     if (observation.kind !== 'sent') this.#settle();
   }
 
-  #take(observation: Observation): void {
+  #take(observation: Exclude<Observation, { kind: 'watched' }>): void {
     switch (observation.kind) {
       case 'baseline':
         this.#baseline = observation.counters;

@@ -35,7 +35,7 @@ export function consoleReporter(sink: Sink): SuiteListener {
         print([
           paint(
             'dim',
-            `${count(event.runs.length, 'run')} of ${count(event.files, 'spec')}, ${count(event.jobs, 'job')}`,
+            `${count(event.runs.length, 'run')} of ${count(event.files.length, 'spec')}, ${count(event.jobs, 'job')}`,
           ),
         ]);
         return;

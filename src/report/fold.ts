@@ -1,14 +1,21 @@
 /** The part of a long run that explains its end: how it began, what came last, and everything that went wrong. */
 import type { Evidence } from './evidence';
 
-/** Runs of up to so many rows are shown whole. */
-const SHOWN_WHOLE = 40;
-const FIRST = 4;
-const LAST = 20;
-/** Around each failure. */
-const CONTEXT = 3;
-/** Of segments that no step took. */
-const STRAYS = 6;
+/** How much is shown. */
+export interface FoldLimits {
+  /** Runs of up to so many rows are shown whole. */
+  readonly whole: number;
+  readonly first: number;
+  readonly last: number;
+  /** Rows before and behind each failure. */
+  readonly around: number;
+  /** Failures beyond so many may be folded too. */
+  readonly failures: number;
+  /** Of segments that no step took. */
+  readonly strays: number;
+}
+
+const ON_A_TERMINAL: FoldLimits = { whole: 40, first: 4, last: 20, around: 3, failures: Infinity, strays: 6 };
 
 /** Rows that are left out, and how many of them are segments. */
 export interface Folded {
@@ -17,9 +24,12 @@ export interface Folded {
 }
 
 /** The evidence with what may be left out folded. */
-export function fold(evidence: readonly Evidence[]): readonly (Evidence | Folded)[] {
-  if (evidence.length <= SHOWN_WHOLE) return evidence;
-  const kept = keptRows(evidence);
+export function fold(
+  evidence: readonly Evidence[],
+  limits: FoldLimits = ON_A_TERMINAL,
+): readonly (Evidence | Folded)[] {
+  if (evidence.length <= limits.whole) return evidence;
+  const kept = keptRows(evidence, limits);
   const rows: (Evidence | Folded)[] = [];
   let folded = 0;
   const endFold = (): void => {
@@ -42,14 +52,15 @@ export function hasFailed(row: Evidence): boolean {
   return row.kind === 'note' ? row.failed : row.check?.passed === false;
 }
 
-function keptRows(evidence: readonly Evidence[]): ReadonlySet<number> {
+function keptRows(evidence: readonly Evidence[], limits: FoldLimits): ReadonlySet<number> {
   const kept = new Set<number>();
   let strays = 0;
+  let failures = 0;
   evidence.forEach((row, index) => {
-    const isShownStray = row.kind === 'segment' && row.stray && strays++ < STRAYS;
-    if (index < FIRST || index >= evidence.length - LAST || isShownStray) kept.add(index);
-    if (!hasFailed(row)) return;
-    for (let near = index - CONTEXT; near <= index + CONTEXT; near++) kept.add(near);
+    const isShownStray = row.kind === 'segment' && row.stray && strays++ < limits.strays;
+    if (index < limits.first || index >= evidence.length - limits.last || isShownStray) kept.add(index);
+    if (!hasFailed(row) || failures++ >= limits.failures) return;
+    for (let near = index - limits.around; near <= index + limits.around; near++) kept.add(near);
   });
   return kept;
 }

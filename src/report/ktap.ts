@@ -31,8 +31,8 @@ export function ktapReporter({ write }: Sink): SuiteListener {
         rejected.push(event.rejected);
         return;
       case 'suite-started':
-        files = event.files;
-        print([HEADER, `1..${event.files}`]);
+        files = event.files.length;
+        print([HEADER, `1..${files}`]);
         return;
       case 'run-finished':
         printFiles(inFiles.take(event.result));

@@ -5,6 +5,7 @@
  * Deliberately absent: files, terminals, exit codes (the CLI's), and judgement.
  */
 import type { SuiteListener } from '../suite/suite';
+import type { PageParts } from './html/document';
 
 /** Where a reporter writes. */
 export interface Sink {
@@ -17,5 +18,5 @@ export interface Sink {
   readonly explain: boolean;
 }
 
-/** Makes a reporter that writes to the sink. */
-export type ReporterFactory = (sink: Sink) => SuiteListener;
+/** Makes a reporter that writes to the sink. @param page what pages are made of, for those that write one */
+export type ReporterFactory = (sink: Sink, page: () => PageParts) => SuiteListener;

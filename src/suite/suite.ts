@@ -53,7 +53,8 @@ export type SuiteEvent =
   | {
       readonly kind: 'suite-started';
       readonly runs: readonly PlannedRun[];
-      readonly files: number;
+      /** Those that were read, as they were. */
+      readonly files: readonly SourceFile[];
       readonly jobs: number;
     }
   | { readonly kind: 'run-started'; readonly run: PlannedRun; readonly attempt: number }

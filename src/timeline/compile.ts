@@ -47,6 +47,8 @@ export interface CompileSettings {
   readonly tolerance?: Tolerance;
   /** The link, whatever a spec says; absent: that of the spec. */
   readonly link?: LinkKind;
+  /** The queues of listeners are looked at between the steps, too. */
+  readonly watchesQueues?: boolean;
 }
 
 export interface Compiled {
@@ -72,7 +74,7 @@ function compileVariant(
   spec: Spec,
   ip: IpVariant,
   places: PlaceBook,
-  { tolerance: usual = DEFAULT_TOLERANCE, link }: CompileSettings,
+  { tolerance: usual = DEFAULT_TOLERANCE, link, watchesQueues }: CompileSettings,
 ): { timeline: Timeline; diagnostics: Diagnostic[] } {
   const network = networkOf(ip, spec.network, link);
   const table = layOutConnections(spec, network);
@@ -97,6 +99,7 @@ function compileVariant(
     localPort: listeningPort(spec),
     steps,
     strays: spec.strays,
+    ...(watchesQueues === true ? { watchesQueues: true } : {}),
   };
   return { timeline, diagnostics };
 }

@@ -29,6 +29,8 @@ export interface Timeline {
   readonly localPort: number;
   readonly steps: readonly TimelineStep[];
   readonly strays: 'report' | 'fail';
+  /** The queues of listeners are looked at between the steps, too; absent: only by steps. */
+  readonly watchesQueues?: true;
 }
 
 export interface Variant {

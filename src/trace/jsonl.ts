@@ -8,8 +8,10 @@ import { fromHex, toHex } from '../base/hex';
 import type { Timeline } from '../timeline/timeline';
 import type { Environment, Observation, Trace, TraceEnd } from './trace';
 
-/** Raised with every change that an older reader would misread. */
-const TRACE_VERSION = 2;
+/** Raised with every change that an older reader would misread. Since 3 there are looks at queues between the steps. */
+const TRACE_VERSION = 3;
+/** Everything in these is as it is now. */
+const OLDER_VERSIONS: readonly unknown[] = [2];
 
 const FORMAT = 'packetspec-trace';
 
@@ -39,36 +41,90 @@ function lineOf(value: unknown): string {
 }
 
 export type ReadTrace =
-  | { readonly kind: 'trace'; readonly trace: Trace; readonly problems: readonly string[] }
+  | {
+      readonly kind: 'trace';
+      /** What is whole of it. */
+      readonly trace: Trace;
+      /** For each observation the line on which it stands. */
+      readonly lines: readonly number[];
+      readonly problems: readonly string[];
+    }
   | { readonly kind: 'unreadable'; readonly problems: readonly string[] };
 
 /** Reads what `writeTrace` wrote. */
 export function readTrace(text: string): ReadTrace {
   const lines = text.split('\n');
   const header = parseLine(lines[0] ?? '');
-  if (!isHeader(header)) return { kind: 'unreadable', problems: ['line 1: this is not a packetspec trace'] };
-  if (header.version !== TRACE_VERSION) {
-    const problem = `line 1: the trace has format version ${header.version}; this packetspec reads version ${TRACE_VERSION}`;
-    return { kind: 'unreadable', problems: [problem] };
-  }
-  return readBody(header, lines);
+  const problem = isTraceHeader(header)
+    ? (versionProblem(header['version']) ?? headerProblem(header))
+    : text.trim() === ''
+      ? 'the file is empty'
+      : 'this is not a packetspec trace: `run --trace DIR` writes them';
+  if (problem !== undefined) return { kind: 'unreadable', problems: [`line 1: ${problem}`] };
+  return readBody(header as Header, lines);
+}
+
+function isTraceHeader(value: unknown): value is Readonly<Record<string, unknown>> {
+  return isRecord(value) && value['format'] === FORMAT;
+}
+
+function versionProblem(version: unknown): string | undefined {
+  if (version === TRACE_VERSION || OLDER_VERSIONS.includes(version)) return undefined;
+  if (typeof version !== 'number') return 'the trace has no format version; was it edited?';
+  const age = version > TRACE_VERSION ? 'a newer' : 'an older';
+  return `the trace has format version ${version}, that of ${age} packetspec; this packetspec reads version ${TRACE_VERSION}: replay it with the one that wrote it`;
 }
 
 function readBody(header: Header, lines: readonly string[]): ReadTrace {
+  const { timeline, environment } = header;
   const observations: Observation[] = [];
+  const numbers: number[] = [];
   const problems: string[] = [];
   let end: TraceEnd | undefined;
   lines.forEach((line, index) => {
     if (index === 0 || line.trim() === '') return;
+    const number = index + 1;
+    if (end !== undefined) {
+      problems.push(`line ${number}: stands behind the end of the trace`);
+      return;
+    }
     const value = parseLine(line);
     if (isEnd(value)) end = value.end;
-    else if (isObservation(value)) observations.push(value);
-    else problems.push(`line ${index + 1}: not an observation`);
+    else if (isObservation(value) && stepProblem(value, timeline) === undefined) {
+      observations.push(value);
+      numbers.push(number);
+    } else problems.push(`line ${number}: ${lineProblem(value, timeline, index === lines.length - 1)}`);
   });
-  if (end === undefined) problems.push('the trace is cut off: its last line is missing');
-  const { timeline, environment } = header;
+  if (end === undefined)
+    problems.push(
+      'the trace is cut off: its last line, which says how the run ended, is missing; what is whole is shown',
+    );
   const cutOff: TraceEnd = { kind: 'host-error', atNs: 0, error: { code: 'cut-off', message: 'the trace is cut off' } };
-  return { kind: 'trace', trace: { timeline, environment, observations, end: end ?? cutOff }, problems };
+  return {
+    kind: 'trace',
+    trace: { timeline, environment, observations, end: end ?? cutOff },
+    lines: numbers,
+    problems,
+  };
+}
+
+/** What is wrong with a line. @param isLast behind a whole one there is a line break */
+function lineProblem(value: unknown, timeline: Timeline, isLast: boolean): string {
+  if (value === undefined) return isLast ? 'is cut off' : 'is no JSON';
+  if (!isRecord(value) || typeof value['kind'] !== 'string') return 'not an observation';
+  const { kind } = value;
+  if (!Object.hasOwn(FIELDS, kind)) return `not an observation: nothing is called \`${kind}\``;
+  const wrong = Object.entries(FIELDS[kind as Observation['kind']]).find(
+    ([name, type]) => !isOfKind(value[name], type),
+  );
+  if (wrong === undefined) return stepProblem(value as unknown as Observation, timeline) ?? 'not an observation';
+  const [name, type] = wrong;
+  return `not an observation: \`${name}\` of \`${kind}\` ${value[name] === undefined ? 'is missing' : `is no ${KIND_WORDS[type]}`}`;
+}
+
+function stepProblem(observation: Observation, { steps }: Timeline): string | undefined {
+  if (!('step' in observation) || steps[observation.step] !== undefined) return undefined;
+  return `not an observation of this run: there is no step ${observation.step}`;
 }
 
 function parseLine(line: string): unknown {
@@ -94,11 +150,69 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }
 
-function isHeader(value: unknown): value is Header {
-  return isRecord(value) && value['format'] === FORMAT && isRecord(value['timeline']) && isRecord(value['environment']);
+/** What is wrong with the header; `undefined` when judge and reports can rely on it. */
+function headerProblem(header: Readonly<Record<string, unknown>>): string | undefined {
+  const wrong = HEADER.find(([path, kind]) => valuesAt(header, path).some((value) => !isOfKind(value, kind)));
+  if (wrong !== undefined) {
+    const [path, kind] = wrong;
+    return `the header has no ${KIND_WORDS[kind]} \`${path.join('.')}\`; was it edited?`;
+  }
+  const { steps } = (header as unknown as Header).timeline;
+  const misplaced = steps.findIndex(({ index }, position) => index !== position);
+  return misplaced === -1 ? undefined : `step ${misplaced} of the header is not where it belongs; was it edited?`;
 }
 
-type FieldKind = 'number' | 'text' | 'bytes' | 'flag' | 'record';
+/** All values at a path; `*` stands for every member of a list. */
+function valuesAt(value: unknown, [first, ...rest]: readonly string[]): readonly unknown[] {
+  if (first === undefined) return [value];
+  if (first === '*')
+    return Array.isArray(value) ? value.flatMap((member: unknown) => valuesAt(member, rest)) : [undefined];
+  return valuesAt(isRecord(value) ? value[first] : undefined, rest);
+}
+
+type FieldKind = 'number' | 'text' | 'bytes' | 'flag' | 'record' | 'list';
+
+const KIND_WORDS: Readonly<Record<FieldKind, string>> = {
+  number: 'number',
+  text: 'text',
+  bytes: 'bytes',
+  flag: 'true or false',
+  record: 'object',
+  list: 'list',
+};
+
+/** What a header must have; more is in it. */
+const HEADER: readonly (readonly [path: readonly string[], kind: FieldKind])[] = (
+  [
+    ['environment.kernel', 'text'],
+    ['environment.architecture', 'text'],
+    ['environment.startedAt', 'text'],
+    ['environment.setupNs', 'number'],
+    ['timeline.file', 'text'],
+    ['timeline.name', 'text'],
+    ['timeline.folder', 'text'],
+    ['timeline.localPort', 'number'],
+    ['timeline.variant.label', 'text'],
+    ['timeline.network.localAddress', 'text'],
+    ['timeline.network.remoteAddress', 'text'],
+    ['timeline.sysctls', 'list'],
+    ['timeline.sysctls.*.name', 'text'],
+    ['timeline.sysctls.*.value', 'text'],
+    ['timeline.connections', 'list'],
+    ['timeline.connections.*.index', 'number'],
+    ['timeline.connections.*.name', 'text'],
+    ['timeline.connections.*.remoteAddress', 'text'],
+    ['timeline.connections.*.remotePort', 'number'],
+    ['timeline.steps', 'list'],
+    ['timeline.steps.*.index', 'number'],
+    ['timeline.steps.*.label', 'text'],
+    ['timeline.steps.*.place.line', 'number'],
+    ['timeline.steps.*.place.text', 'text'],
+    ['timeline.steps.*.when.kind', 'text'],
+    ['timeline.steps.*.tolerance', 'record'],
+    ['timeline.steps.*.action.kind', 'text'],
+  ] as const
+).map(([path, kind]) => [path.split('.'), kind]);
 
 const ACTION = { step: 'number', plannedNs: 'number', startedNs: 'number' } as const;
 
@@ -118,6 +232,7 @@ const FIELDS: Readonly<Record<Observation['kind'], Readonly<Record<string, Field
   cleaned: { atNs: 'number', outcome: 'record' },
   tuned: { ...ACTION, endedNs: 'number' },
   marked: { step: 'number', atNs: 'number', counters: 'record' },
+  watched: { atNs: 'number', listeners: 'list' },
   tick: { atNs: 'number' },
 };
 
@@ -139,9 +254,26 @@ function isOfKind(value: unknown, kind: FieldKind): boolean {
       return value instanceof Uint8Array;
     case 'record':
       return isRecord(value);
+    case 'list':
+      return Array.isArray(value);
   }
 }
 
 function isEnd(value: unknown): value is { readonly end: TraceEnd } {
-  return isRecord(value) && isRecord(value['end']);
+  const end = isRecord(value) ? value['end'] : undefined;
+  if (!isRecord(end)) return false;
+  switch (end['kind']) {
+    case 'finished':
+      return (
+        isOfKind(end['atNs'], 'number') &&
+        isRecord(end['kernelWait']) &&
+        typeof end['kernelWait']['lastNs'] === 'number'
+      );
+    case 'skipped':
+      return isOfKind(end['reason'], 'text');
+    case 'host-error':
+      return isOfKind(end['atNs'], 'number') && isRecord(end['error']) && typeof end['error']['message'] === 'string';
+    default:
+      return false;
+  }
 }

@@ -149,6 +149,8 @@ export type Observation =
     }
   /** A `mark` step: the counters to which later deltas refer. */
   | { readonly kind: 'marked'; readonly step: number; readonly atNs: Ns; readonly counters: CounterValues }
+  /** The queues of listeners, when the harness looked at them by itself. */
+  | { readonly kind: 'watched'; readonly atNs: Ns; readonly listeners: readonly ListenerQueues[] }
   /** The clock, read when something was waited for and nothing came. */
   | { readonly kind: 'tick'; readonly atNs: Ns };
 
@@ -247,6 +249,18 @@ export interface SocketEntry {
   readonly retransmits: number;
   readonly inode: number;
   readonly memory?: SocketMemory;
+}
+
+/** A listener's queues, as `ss` shows them. */
+export interface ListenerQueues {
+  readonly localAddress: string;
+  readonly localPort: number;
+  /** Connections waiting for accept: its Recv-Q. */
+  readonly acceptQueue: number;
+  /** Requests in SYN_RECV on its port. */
+  readonly synQueue: number;
+  /** Its Send-Q. */
+  readonly limit: number;
 }
 
 /** INET_DIAG_SKMEMINFO. */

@@ -89,7 +89,8 @@ describe('a disk that is full', () => {
     return result;
   }
 
-  const FILES = "--reporter console --reporter json='DISK/report.json' --trace 'DISK/traces' --pcapng 'DISK/captures'";
+  const FILES =
+    "--reporter console --reporter json='DISK/report.json' --reporter html='DISK/report.html' --trace 'DISK/traces' --pcapng 'DISK/captures'";
 
   it('loses no failure', () => {
     const spec = join(__dirname, '../fixtures/pkt/fail/segment-mss.pkt');

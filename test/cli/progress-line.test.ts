@@ -3,6 +3,7 @@ import { followOn } from '../../src/cli/progress-line';
 import { StatusLine } from '../../src/cli/status-line';
 import * as scenes from '../report/scenes';
 import { summaryOf } from '../support/results';
+import { sourceFiles } from '../support/sources';
 import { terminal } from '../support/terminal';
 
 describe('a suite on a status line', () => {
@@ -12,7 +13,7 @@ describe('a suite on a status line', () => {
       const screen = terminal(300);
       const result = scenes.passed();
       const tell = followOn(new StatusLine(screen), () => Date.now());
-      tell({ kind: 'suite-started', runs: [result.run], files: 1, jobs: 1 });
+      tell({ kind: 'suite-started', runs: [result.run], files: sourceFiles(1), jobs: 1 });
       expect(screen.lines.at(-1)).toMatch(/^0\/1 runs, 0s gone/);
       vi.advanceTimersByTime(200);
       tell({ kind: 'run-started', run: result.run, attempt: 1 });

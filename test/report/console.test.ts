@@ -4,6 +4,7 @@ import { painter } from '../../src/report/paint';
 import type { RunResult, SuiteEvent } from '../../src/suite/suite';
 import { summaryOf } from '../support/results';
 import { collecting } from '../support/sinks';
+import { sourceFiles } from '../support/sources';
 import * as scenes from './scenes';
 
 function shown(result: RunResult): string {
@@ -131,7 +132,7 @@ describe('a suite', () => {
 
   it('from beginning to end', () => {
     const text = printed([
-      { kind: 'suite-started', runs: results.map(({ run }) => run), files: 1, jobs: 1 },
+      { kind: 'suite-started', runs: results.map(({ run }) => run), files: sourceFiles(1), jobs: 1 },
       ...results.flatMap((result): SuiteEvent[] => [
         { kind: 'run-started', run: result.run, attempt: 1 },
         { kind: 'run-finished', result },

@@ -1,6 +1,7 @@
 /** A suite with every status, in a matrix of kernels, whose texts try to break out of each format. */
 import type { PlannedRun, RejectedSpec, RunResult, SuiteEvent, SuiteListener } from '../../src/suite/suite';
 import { summaryOf } from '../support/results';
+import { sourceFiles } from '../support/sources';
 import * as scenes from './scenes';
 
 /** Everything that ends something somewhere: XML, CDATA, YAML, TAP, workflow commands, terminals. */
@@ -47,7 +48,7 @@ export function tellAll(listener: SuiteListener, order: readonly number[] = RESU
     return result === undefined ? [] : [{ kind: 'run-finished', result }];
   });
   const events: readonly SuiteEvent[] = [
-    { kind: 'suite-started', runs: RESULTS.map(({ run }) => run), files: 2, jobs: 2 },
+    { kind: 'suite-started', runs: RESULTS.map(({ run }) => run), files: sourceFiles(2), jobs: 2 },
     ...finished,
     {
       kind: 'suite-finished',

@@ -5,6 +5,7 @@ import { ktapReporter } from '../../src/report/ktap';
 import type { RunResult, SuiteEvent } from '../../src/suite/suite';
 import { summaryOf } from '../support/results';
 import { collecting } from '../support/sinks';
+import { sourceFiles } from '../support/sources';
 import { tellAll } from './hostile';
 import { readKtap, subtestsIn } from './ktap-reader';
 import * as scenes from './scenes';
@@ -28,7 +29,7 @@ const RESULTS: readonly RunResult[] = [
 ];
 
 function started(files: number): SuiteEvent {
-  return { kind: 'suite-started', runs: RESULTS.map(({ run }) => run), files, jobs: 2 };
+  return { kind: 'suite-started', runs: RESULTS.map(({ run }) => run), files: sourceFiles(files), jobs: 2 };
 }
 
 function listening(): { readonly parts: string[]; readonly tell: (event: SuiteEvent) => void } {

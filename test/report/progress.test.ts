@@ -3,6 +3,7 @@ import { SuiteProgress } from '../../src/report/progress';
 import type { PlannedRun, RunResult } from '../../src/suite/suite';
 import { after, inject, S, seg, silence, timelineOf } from '../support/builders';
 import { resultOf } from '../support/results';
+import { sourceFiles } from '../support/sources';
 
 const SYN = seg('S', { seq: 0 });
 
@@ -21,7 +22,7 @@ function finished(run: PlannedRun, durationMs: number, fields: Partial<RunResult
 function suite(runs: readonly PlannedRun[], jobs: number) {
   let nowMs = 0;
   const progress = new SuiteProgress(() => nowMs);
-  progress.tell({ kind: 'suite-started', runs, files: runs.length, jobs });
+  progress.tell({ kind: 'suite-started', runs, files: sourceFiles(runs.length), jobs });
   return {
     line: (columns = 200) => progress.line(columns),
     leftSeconds: () => Math.round(progress.leftMs() / 1000),

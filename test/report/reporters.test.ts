@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
 import { REPORTERS } from '../../src/report/reporters';
 import type { SuiteEvent } from '../../src/suite/suite';
+import { READABLE_PAGE } from '../support/pages';
 import { summaryOf } from '../support/results';
 import { collecting } from '../support/sinks';
+import { sourceFiles } from '../support/sources';
 import * as scenes from './scenes';
 
 const RESULTS = [
@@ -17,11 +19,11 @@ const RESULTS = [
 
 it.each([...REPORTERS.keys()])('%s copes with every kind of event and result', (name) => {
   const { sink, parts } = collecting();
-  const listener = REPORTERS.get(name)?.(sink);
+  const listener = REPORTERS.get(name)?.(sink, () => READABLE_PAGE);
   const events: readonly SuiteEvent[] = [
     { kind: 'spec-warned', rejected: { file: { path: 'w.yaml', text: 'x' }, diagnostics: [] } },
     { kind: 'spec-rejected', rejected: { file: { path: 'r.yaml', text: 'x' }, diagnostics: [] } },
-    { kind: 'suite-started', runs: RESULTS.map(({ run }) => run), files: 1, jobs: 2 },
+    { kind: 'suite-started', runs: RESULTS.map(({ run }) => run), files: sourceFiles(1), jobs: 2 },
     ...RESULTS.flatMap((result): SuiteEvent[] => [
       { kind: 'run-started', run: result.run, attempt: 1 },
       { kind: 'run-finished', result },

@@ -44,6 +44,13 @@ const ROWS: Readonly<Record<string, readonly string[]>> = {
   'C3 FIN_WAIT2 and TIME_WAIT': [
     'closing/fin-wait2',
     'closing/fin-wait2-ends-early',
+    'closing/fin-wait2-buckets',
+    'closing/fin-wait2-columns',
+    'closing/fin-wait2-data-with-the-ack',
+    'closing/fin-wait2-linger2',
+    'closing/fin-wait2-linger2-negative',
+    'closing/fin-wait2-longer-than-a-minute',
+    'closing/fin-wait2-of-a-shutdown',
     'closing/time-wait',
     'closing/time-wait-buckets',
     'closing/time-wait-reuse',

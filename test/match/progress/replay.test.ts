@@ -33,7 +33,13 @@ describe('replay is exact', () => {
     fc.assert(
       fc.property(traces, (trace) => {
         const read = readTrace(writeTrace(trace));
-        expect(read).toEqual({ kind: 'trace', trace, problems: [] });
+        expect(read).toEqual({
+          kind: 'trace',
+          trace,
+          // Behind the header, a line for each.
+          lines: trace.observations.map((_, index) => index + 2),
+          problems: [],
+        });
         if (read.kind === 'trace') expect(judge(read.trace)).toEqual(judge(trace));
       }),
       RUNS,

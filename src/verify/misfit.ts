@@ -1,0 +1,29 @@
+/**
+ * Whether a saved trace can be the trace of its timeline: lines may be missing, moved or changed by hand. What the walk
+ * cannot take is the first thing that is wrong; everything before it is whole.
+ */
+import { Progress } from '../match/progress';
+import type { Trace } from '../trace/trace';
+
+export interface Misfit {
+  /** Index into the trace's observations; `undefined`: the timeline itself. */
+  readonly observation: number | undefined;
+  /** What the walk found. */
+  readonly reason: string;
+}
+
+/** The first thing that does not follow from what stands before it; `undefined` when the trace can be judged. */
+export function misfitOf({ timeline, observations }: Trace): Misfit | undefined {
+  let observation: number | undefined;
+  try {
+    const progress = new Progress(timeline);
+    for (observation = 0; observation < observations.length; observation++) {
+      const next = observations[observation];
+      if (next !== undefined) progress.observe(next);
+    }
+    return undefined;
+  } catch (error) {
+    // The walk takes for granted what the engine guarantees. A text from outside guarantees nothing.
+    return { observation, reason: error instanceof Error ? error.message : String(error) };
+  }
+}
