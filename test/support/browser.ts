@@ -54,7 +54,7 @@ export function useBrowser(): {
 /** What axe-core finds wrong for those who cannot see, or not use a mouse: rules of WCAG 2.2 A and AA, and good practice. */
 export async function accessibilityProblems(page: Page): Promise<readonly string[]> {
   await page.evaluate(axe.source);
-  const { violations } = (await page.evaluate('axe.run(document)')) as Pick<axe.AxeResults, 'violations'>;
+  const { violations } = await page.evaluate<Pick<axe.AxeResults, 'violations'>>('axe.run(document)');
   return violations.map(
     ({ id, help, nodes }) =>
       `${id}: ${help}: ${nodes

@@ -26,13 +26,6 @@ export function hidden(text: string): HTMLElement {
   return element('span', { class: 'hidden' }, text);
 }
 
-/** An element that the page itself has made. @throws when it has not */
-export function byId(id: string): HTMLElement {
-  const found = document.getElementById(id);
-  if (found === null) throw new Error(`the page has no ${id}`);
-  return found;
-}
-
 function filled<Kind extends Element>(made: Kind, attributes: Attributes, children: readonly Child[]): Kind {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === undefined || value === false) continue;

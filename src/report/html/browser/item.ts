@@ -24,7 +24,7 @@ export async function itemSection(view: ItemView, open: OpenItem): Promise<HTMLE
   const { file, label, name, status } = open.summary;
   return element(
     'article',
-    { 'aria-labelledby': 'item-title' },
+    { 'aria-labelledby': 'item-title', 'data-index': open.index },
     navigation(open),
     element('h1', { id: 'item-title', tabindex: -1 }, statusBadge(status), ' ', name === '' ? file : name),
     element('p', { class: 'file' }, name === '' ? '' : file, label === '' ? '' : ` [${label}]`),

@@ -23,7 +23,8 @@ export function queuesSection({ queues, rows }: RunView): HTMLElement {
   );
 }
 
-function figureOf(queue: QueueView, rows: readonly RowView[], index: number): HTMLElement {
+function figureOf(whole: QueueView, rows: readonly RowView[], index: number): HTMLElement {
+  const queue = { ...whole, points: whole.points.filter(isDrawn) };
   const scale = foldedScale([...rows, ...queue.points].map(({ atNs }) => atNs));
   return element(
     'figure',
@@ -31,7 +32,7 @@ function figureOf(queue: QueueView, rows: readonly RowView[], index: number): HT
     element(
       'figcaption',
       {},
-      `Listener ${queue.listener}, as it was at each look; between two looks it may have been otherwise.`,
+      `Listener ${queue.listener}, as it was when somebody looked: between two looks it may have been otherwise. Looks that saw nothing new are in the table.`,
     ),
     legend(queue),
     element(
@@ -39,8 +40,16 @@ function figureOf(queue: QueueView, rows: readonly RowView[], index: number): HT
       { class: 'scrolled', tabindex: 0, role: 'region', 'aria-label': `Plot of ${queue.listener}` },
       drawing(queue, rows, scale, index),
     ),
-    pointsTable(queue),
+    pointsTable(whole),
   );
+}
+
+/** What steps saw, and where something has changed or is about to; what the harness saw besides stands in the table. */
+function isDrawn({ line, accept, syn, limit }: QueuePoint, index: number, points: readonly QueuePoint[]): boolean {
+  if (line !== undefined) return true;
+  const same = (other: QueuePoint | undefined): boolean =>
+    other !== undefined && other.accept === accept && other.syn === syn && other.limit === limit;
+  return !same(points[index - 1]) || !same(points[index + 1]);
 }
 
 /** What the drawing shows, each with its line and its sign. */

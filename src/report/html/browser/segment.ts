@@ -9,7 +9,7 @@ import { element } from './dom';
 const LEAVING_MS = 150;
 
 /** The headers, each with its fields. */
-export function decoded({ hex }: SegmentRow): HTMLElement {
+function decoded({ hex }: SegmentRow): HTMLElement {
   return element(
     'div',
     { class: 'decoded' },
