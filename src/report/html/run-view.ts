@@ -34,6 +34,7 @@ export function runView(result: RunResult, source: number | undefined, mostRows 
     leftOut: evidence.length - kept.length,
     queues: trace === undefined ? [] : queueViews(trace),
     counters: trace === undefined ? [] : counterViews(trace),
+    marked: markedLines(result),
     source: source ?? knownLines(result),
   };
 }
@@ -47,6 +48,12 @@ export function briefOf({ verdict }: RunResult): string | undefined {
   const [first] = failed;
   if (first === undefined) return undefined;
   return `${first.title}: ${whyFailed(first)}${failed.length === 1 ? '' : ` (and ${failed.length - 1} more)`}`;
+}
+
+function markedLines({ run, verdict }: RunResult): readonly number[] {
+  const failed = verdict.checks.filter(({ passed }) => !passed).map(({ step }) => lineOfStep(step, run.timeline));
+  const lines = [...failed, verdict.trouble?.line].filter((line) => line !== undefined);
+  return [...new Set(lines)];
 }
 
 function reasonsOf({ verdict, attempts }: RunResult): readonly string[] {

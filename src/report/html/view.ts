@@ -71,6 +71,8 @@ export interface RunView {
   readonly leftOut: number;
   readonly queues: readonly QueueView[];
   readonly counters: readonly CounterView[];
+  /** Lines of the spec that failed, or are to blame. */
+  readonly marked: readonly number[];
   /** The spec's text: the number of a file that is in the page, or the lines that are known. */
   readonly source: number | readonly (readonly [line: number, text: string])[];
 }

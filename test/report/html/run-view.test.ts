@@ -31,6 +31,12 @@ describe('a run in full', () => {
     expect(failures[0]).toMatchObject({ mismatches: [{ field: 'accept', expected: '6', observed: '7' }] });
   });
 
+  it('marks the lines that failed, and the one that is to blame for an error', () => {
+    expect(runView(scenes.twoFailures(), undefined).marked).toEqual([12, 13]);
+    expect(runView(scenes.errored(), undefined).marked).toEqual([7]);
+    expect(runView(scenes.passed(), undefined).marked).toEqual([]);
+  });
+
   it('says why it has no verdict, and the way out', () => {
     expect(runView(scenes.errored(), undefined).reasons).toEqual([
       'this network has no sysctl net.ipv4.x [unknown-sysctl]',

@@ -45,7 +45,6 @@ function navigation({ previous, next }: OpenItem): HTMLElement {
 }
 
 async function runParts(view: RunView, { index }: OpenItem): Promise<readonly (HTMLElement | undefined)[]> {
-  const marked = view.failures.map(({ line }) => line);
   const ladder = new Ladder(view, index);
   const source = typeof view.source === 'number' ? await readSource(view.source) : view.source;
   return [
@@ -56,7 +55,7 @@ async function runParts(view: RunView, { index }: OpenItem): Promise<readonly (H
     ladder.section,
     queuesSection(view),
     countersSection(view, index),
-    sourceSection(source, marked),
+    sourceSection(source, view.marked, view.failures.length > 0 ? 'failed' : 'error'),
     factsSection(view),
   ];
 }
@@ -72,7 +71,7 @@ async function rejectedParts(
       element('h2', { id: 'diagnostics-title' }, 'What is wrong with the spec'),
       ...diagnostics.texts.map((text) => element('pre', { class: 'diagnostic', tabindex: 0 }, text)),
     ),
-    sourceSection(await readSource(source), marked),
+    sourceSection(await readSource(source), marked, 'error'),
   ];
 }
 

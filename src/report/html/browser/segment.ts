@@ -59,7 +59,6 @@ export class Tip {
     target.addEventListener('pointerenter', () => this.#show(target, row));
     target.addEventListener('pointerleave', () => this.#leave());
     target.addEventListener('focus', () => {
-      // A click that has opened the bytes shows the same already.
       if (target.matches(':focus-visible')) this.#show(target, row);
     });
     target.addEventListener('blur', () => this.hide());
@@ -75,6 +74,8 @@ export class Tip {
 
   #show(target: HTMLElement, row: SegmentRow): void {
     this.hide();
+    // What is opened shows the same.
+    if (target.getAttribute('aria-expanded') === 'true') return;
     this.#target = target;
     target.setAttribute('aria-describedby', this.#box.id);
     this.#box.replaceChildren(decoded(row));

@@ -1,10 +1,14 @@
 /** The text of the spec, with the lines marked that failed. */
 import { element } from './dom';
 
-/** @param source the whole text, or the lines of it that are known */
+/**
+ * @param source the whole text, or the lines of it that are known
+ * @param word what the marked lines are: the mark is not colour alone
+ */
 export function sourceSection(
   source: string | readonly (readonly [line: number, text: string])[],
   marked: readonly number[],
+  word: string,
 ): HTMLElement {
   const lines =
     typeof source === 'string'
@@ -19,16 +23,20 @@ export function sourceSection(
     element(
       'div',
       { class: 'scrolled', role: 'region', 'aria-label': 'Text of the spec', tabindex: 0 },
-      element('ol', { class: 'source' }, ...lines.map(([line, text]) => lineItem(line, text, marked.includes(line)))),
+      element(
+        'ol',
+        { class: 'source' },
+        ...lines.map(([line, text]) => lineItem(line, text, marked.includes(line) ? word : undefined)),
+      ),
     ),
   );
 }
 
-function lineItem(line: number, text: string, marked: boolean): HTMLElement {
+function lineItem(line: number, text: string, word: string | undefined): HTMLElement {
   return element(
     'li',
-    { id: `line-${line}`, value: line, class: marked ? 'marked' : undefined, tabindex: -1 },
-    marked ? element('strong', { class: 'mark' }, '\u2717 failed ') : undefined,
+    { id: `line-${line}`, value: line, class: word === undefined ? undefined : 'marked', tabindex: -1 },
+    word !== undefined ? element('strong', { class: 'mark' }, `\u2717 ${word} `) : undefined,
     element('code', {}, text === '' ? ' ' : text),
   );
 }
