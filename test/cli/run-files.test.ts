@@ -56,6 +56,7 @@ describe('a folder with a file for each run', () => {
     expect(readTrace(readFileSync(join(target, 'specs-a.ipv4.jsonl'), 'utf8'))).toEqual({
       kind: 'trace',
       trace: result.trace,
+      lines: [2],
       problems: [],
     });
   });
