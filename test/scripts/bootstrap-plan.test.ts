@@ -105,7 +105,18 @@ test('a run needs fewer commands than the tests', () => {
   const run = needsFor('run').map(({ command }) => command);
   const all = needsFor('test').map(({ command }) => command);
   expect(run).toEqual(['unshare', 'setpriv', 'python3', 'sysctl']);
-  expect(all).toEqual([...run, 'qemu-system-x86_64', 'xz', 'ip', 'ss', 'nstat', 'tshark', 'xmllint', 'perl']);
+  expect(all).toEqual([
+    ...run,
+    'qemu-system-x86_64',
+    'xz',
+    'ip',
+    'ss',
+    'nstat',
+    'tshark',
+    'xmllint',
+    'chromium',
+    'perl',
+  ]);
 });
 
 describe('explainBuildFailure', () => {
