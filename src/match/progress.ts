@@ -131,15 +131,14 @@ export class Progress {
 
   /** Takes in what happened. */
   observe(observation: Observation): void {
-    // It changes nothing, and may come between an injection and its stamp.
-    if (observation.kind === 'watched') return;
     if (this.failed && observation.kind !== 'frame') return;
     this.#take(observation);
     // What an injection led to is judged once its own stamp is there, from which times are counted.
-    if (observation.kind !== 'sent') this.#settle();
+    // A look at the queues changes nothing, and may come before that stamp.
+    if (observation.kind !== 'sent' && observation.kind !== 'watched') this.#settle();
   }
 
-  #take(observation: Exclude<Observation, { kind: 'watched' }>): void {
+  #take(observation: Observation): void {
     switch (observation.kind) {
       case 'baseline':
         this.#baseline = observation.counters;
@@ -169,6 +168,8 @@ export class Progress {
         return;
       case 'sampled':
         this.#onSampled(observation);
+        return;
+      case 'watched':
         return;
       case 'tuned':
         this.#onTuned(observation);

@@ -45,10 +45,10 @@ export interface CompileSettings {
   readonly onlyIp?: readonly IpVariant[];
   /** The tolerance of a spec that names none; absent: `DEFAULT_TOLERANCE`. */
   readonly tolerance?: Tolerance;
-  /** The link, whatever a spec says; absent: that of the spec. */
-  readonly link?: LinkKind;
   /** The queues of listeners are looked at between the steps, too. */
   readonly watchesQueues?: boolean;
+  /** The link, whatever a spec says; absent: that of the spec. */
+  readonly link?: LinkKind;
 }
 
 export interface Compiled {
@@ -98,8 +98,8 @@ function compileVariant(
     connections: table.connections,
     localPort: listeningPort(spec),
     steps,
-    strays: spec.strays,
     ...(watchesQueues === true ? { watchesQueues: true } : {}),
+    strays: spec.strays,
   };
   return { timeline, diagnostics };
 }

@@ -28,9 +28,9 @@ export interface Timeline {
   /** What `...` stands for as the address of bind(), and the listener that `queue` means when no port is named. */
   readonly localPort: number;
   readonly steps: readonly TimelineStep[];
-  readonly strays: 'report' | 'fail';
   /** The queues of listeners are looked at between the steps, too; absent: only by steps. */
   readonly watchesQueues?: true;
+  readonly strays: 'report' | 'fail';
 }
 
 export interface Variant {

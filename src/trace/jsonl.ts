@@ -5,7 +5,9 @@
  * that was cut off says so, and what is whole of it is kept.
  */
 import { fromHex, toHex } from '../base/hex';
-import type { Timeline } from '../timeline/timeline';
+import type { When } from '../spec/model';
+import type { Timeline, TimelineAction } from '../timeline/timeline';
+import type { PacketPattern } from '../wire/pattern';
 import type { Environment, Observation, Trace, TraceEnd } from './trace';
 
 /** Raised with every change that an older reader would misread. Since 3 there are looks at queues between the steps. */
@@ -159,7 +161,14 @@ function headerProblem(header: Readonly<Record<string, unknown>>): string | unde
   }
   const { steps } = (header as unknown as Header).timeline;
   const misplaced = steps.findIndex(({ index }, position) => index !== position);
-  return misplaced === -1 ? undefined : `step ${misplaced} of the header is not where it belongs; was it edited?`;
+  if (misplaced !== -1) return `step ${misplaced} of the header is not where it belongs; was it edited?`;
+  const unknown = steps.findIndex(({ when, action }) => !Object.hasOwn(WHENS, when.kind) || !isKnownAction(action));
+  return unknown === -1 ? undefined : `step ${unknown} of the header is of an unknown kind; was it edited?`;
+}
+
+function isKnownAction(action: TimelineAction): boolean {
+  if (!Object.hasOwn(ACTIONS, action.kind)) return false;
+  return !('packet' in action) || (isRecord(action.packet) && Object.hasOwn(PACKETS, action.packet.kind));
 }
 
 /** All values at a path; `*` stands for every member of a list. */
@@ -169,6 +178,24 @@ function valuesAt(value: unknown, [first, ...rest]: readonly string[]): readonly
     return Array.isArray(value) ? value.flatMap((member: unknown) => valuesAt(member, rest)) : [undefined];
   return valuesAt(isRecord(value) ? value[first] : undefined, rest);
 }
+
+/** The kinds of each union that the walk tells apart. */
+const WHENS: Readonly<Record<When['kind'], true>> = { prompt: true, window: true, any: true };
+const PACKETS: Readonly<Record<PacketPattern['kind'], true>> = { tcp: true, udp: true, icmp: true };
+const ACTIONS: Readonly<Record<TimelineAction['kind'], true>> = {
+  inject: true,
+  expect: true,
+  group: true,
+  silence: true,
+  flood: true,
+  sysctl: true,
+  call: true,
+  sample: true,
+  mark: true,
+  wait: true,
+  command: true,
+  code: true,
+};
 
 type FieldKind = 'number' | 'text' | 'bytes' | 'flag' | 'record' | 'list';
 
@@ -227,12 +254,12 @@ const FIELDS: Readonly<Record<Observation['kind'], Readonly<Record<string, Field
   blocked: ACTION,
   returned: { step: 'number', endedNs: 'number', outcome: 'record', cancelled: 'flag' },
   sampled: { ...ACTION, atNs: 'number', sample: 'record' },
+  watched: { atNs: 'number', listeners: 'list' },
   commanded: { ...ACTION, endedNs: 'number', outcome: 'record' },
   interpreted: { atNs: 'number', outcome: 'record' },
   cleaned: { atNs: 'number', outcome: 'record' },
   tuned: { ...ACTION, endedNs: 'number' },
   marked: { step: 'number', atNs: 'number', counters: 'record' },
-  watched: { atNs: 'number', listeners: 'list' },
   tick: { atNs: 'number' },
 };
 

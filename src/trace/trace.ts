@@ -126,6 +126,8 @@ export type Observation =
       readonly atNs: Ns;
       readonly sample: Sample;
     }
+  /** The queues of listeners, when the harness looked at them by itself. */
+  | { readonly kind: 'watched'; readonly atNs: Ns; readonly listeners: readonly ListenerQueues[] }
   /** A shell command, from its start to its end. */
   | {
       readonly kind: 'commanded';
@@ -149,8 +151,6 @@ export type Observation =
     }
   /** A `mark` step: the counters to which later deltas refer. */
   | { readonly kind: 'marked'; readonly step: number; readonly atNs: Ns; readonly counters: CounterValues }
-  /** The queues of listeners, when the harness looked at them by itself. */
-  | { readonly kind: 'watched'; readonly atNs: Ns; readonly listeners: readonly ListenerQueues[] }
   /** The clock, read when something was waited for and nothing came. */
   | { readonly kind: 'tick'; readonly atNs: Ns };
 

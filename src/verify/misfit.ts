@@ -17,9 +17,13 @@ export function misfitOf({ timeline, observations }: Trace): Misfit | undefined 
   let observation: number | undefined;
   try {
     const progress = new Progress(timeline);
+    progress.need();
     for (observation = 0; observation < observations.length; observation++) {
       const next = observations[observation];
-      if (next !== undefined) progress.observe(next);
+      if (next === undefined) continue;
+      progress.observe(next);
+      // What the engine asks next, and the judge in the end.
+      progress.need();
     }
     return undefined;
   } catch (error) {

@@ -21,8 +21,9 @@ export function counterViews({ timeline, observations }: Trace): readonly Counte
 
 /** What differed from the baseline when this was observed. */
 function countersOf(observation: Observation): CounterValues | undefined {
-  if (observation.kind === 'marked') return observation.counters;
-  return observation.kind === 'sampled' ? observation.sample.counters : undefined;
+  if (observation.kind === 'baseline') return undefined;
+  if (observation.kind === 'sampled') return observation.sample.counters;
+  return 'counters' in observation ? observation.counters : undefined;
 }
 
 function moves(now: CounterValues, before: CounterValues, baseline: CounterValues): CounterView['moves'] {
