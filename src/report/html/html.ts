@@ -38,7 +38,8 @@ class Page {
   }
 
   write(results: readonly RunResult[], summary: SuiteSummary): void {
-    const sources = [...this.read, ...this.rejected.map(({ file }) => file)];
+    const ran = new Set(results.map(({ run }) => run.timeline.file));
+    const sources = [...this.read.filter(({ path }) => ran.has(path)), ...this.rejected.map(({ file }) => file)];
     const numbers = new Map(sources.map(({ path }, index) => [path, index]));
     this.#write(documentHead(this.#suiteView(results, summary), this.#parts, countsText(summary)));
     sources.forEach(({ text }, index) => this.#data(`${DATA_ID.source}${index}`, text));
@@ -46,7 +47,7 @@ class Page {
       this.#data(`${DATA_ID.item}${index}`, runView(result, numbers.get(result.run.timeline.file)));
     });
     this.rejected.forEach((one, index) => {
-      const source = this.read.length + index;
+      const source = sources.length - this.rejected.length + index;
       this.#data(`${DATA_ID.item}${results.length + index}`, rejectedView(one, source));
     });
     this.#write(DOCUMENT_END);

@@ -41,6 +41,17 @@ describe('the page of a suite', () => {
     expect(dataOf(rejected, 'source-0')).toBe('x\ny\n');
   });
 
+  it('has the text of what ran, and of no file that a filter left out', () => {
+    const files = ['specs/other.yaml', 'specs/d.yaml'].map((path) => ({ path, text: `name: ${path}\n` }));
+    const page = pageOf((listener) => {
+      listener({ kind: 'suite-started', runs: RESULTS.map(({ run }) => run), files, jobs: 1 });
+      tellAll(listener);
+    });
+    expect(dataOf(page, 'source-0')).toBe('name: specs/d.yaml\n');
+    expect(() => dataOf(page, 'source-1')).toThrow(/has no/);
+    expect(dataOf(page, 'item-4')).toMatchObject({ source: 0 });
+  });
+
   it('names no address that a browser would ask for', () => {
     expect(page.replace(/<script[\s\S]*?<\/script>/g, '')).not.toMatch(/(?:src|href)="(?!data:,")/);
   });
