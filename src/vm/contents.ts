@@ -91,7 +91,7 @@ const OPEN_FOLDER_MODE = 0o1777;
 
 /** Why these options: docs/decisions/0014-virtual-time.md. */
 const NODE_OPTIONS = [
-  ...['--no-opt', '--no-sparkplug', '--no-lazy', '--no-flush-bytecode'],
+  ...['--no-opt', '--sparkplug', '--no-lazy', '--no-flush-bytecode'],
   ...['--max-semi-space-size=64', '--min-semi-space-size=64'],
 ];
 

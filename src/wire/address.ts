@@ -34,7 +34,30 @@ export function addressBytes(text: string, version: IpVersion): Uint8Array {
 export function formatAddress(bytes: Uint8Array): string {
   if (bytes.length === 4) return bytes.join('.');
   assert(bytes.length === 16, `an address has 4 or 16 bytes, not ${bytes.length}`);
-  return isMapped(bytes) ? `::ffff:${bytes.subarray(12).join('.')}` : formatGroups(bytes);
+  return recentText(bytes) ?? remember(bytes);
+}
+
+/** The last two that were written: nearly all packets have the same two, and writing one takes as long as the rest of it. */
+const recent: { readonly bytes: Uint8Array; readonly text: string }[] = [];
+const REMEMBERED = 2;
+
+function recentText(bytes: Uint8Array): string | undefined {
+  for (const one of recent) if (hasSame(one.bytes, bytes)) return one.text;
+  return undefined;
+}
+
+/** From the end, where addresses differ most. */
+function hasSame(left: Uint8Array, right: Uint8Array): boolean {
+  let at = left.length - 1;
+  while (at >= 0 && left[at] === right[at]) at--;
+  return at < 0;
+}
+
+function remember(bytes: Uint8Array): string {
+  const text = isMapped(bytes) ? `::ffff:${bytes.subarray(12).join('.')}` : formatGroups(bytes);
+  recent.unshift({ bytes: new Uint8Array(bytes), text });
+  recent.length = Math.min(recent.length, REMEMBERED);
+  return text;
 }
 
 function parseQuad(text: string): Uint8Array | undefined {
