@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { present } from '../../src/base/assert';
+import { findOnPath } from '../../src/host/linux/path';
 import { profileByName } from '../../src/spec/pkt/profiles';
 import { type CpioEntry, writeCpio } from '../../src/vm/cpio';
 import { GuestProcess } from '../../src/vm/guest-process';
@@ -28,8 +29,8 @@ const LIMIT = { busyMs: 3_600_000, wallMs: 7_200_000 } as const;
 const FOLDER = '/bench';
 const SUITE = '/bench/suite';
 const END = 'bench-end ';
-/** What the peer needs, and the image of the product has not. */
-const TOOLS = ['/usr/bin/unshare'];
+/** What the peer needs, and the image of the product has not: packetdrill sets an MTU by `ifconfig`. */
+const TOOLS = ['unshare', 'ifconfig'];
 const MODE = { program: 0o755, folder: 0o755 } as const;
 const NODE = '/usr/bin/node';
 
@@ -144,9 +145,13 @@ function ownPieces(runs: readonly ScriptRun[], packetdrill: string, folder: stri
     ),
     fileEntry(`${FOLDER}/run.sh`, Buffer.from(commandsOf(runs))),
     fileEntry('/init', Buffer.from(init)),
-    ...TOOLS.map((path) => fileEntry(path, readFileSync(path))),
+    ...TOOLS.map((name) => fileEntry(`/usr/bin/${name}`, readFileSync(toolPath(name)))),
   ];
   return writeCpio(entries);
+}
+
+function toolPath(name: string): string {
+  return present(findOnPath(name), `${name}, which packetdrill needs in a guest`);
 }
 
 function folderEntry(path: string): CpioEntry {
