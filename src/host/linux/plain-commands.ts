@@ -16,7 +16,8 @@ export function plainCommandsOf({ text, folder, input }: ShellRequest): readonly
   const source = script === undefined ? text : scriptText(resolve(folder, script));
   const commands = source === undefined ? undefined : readPlainScript(source);
   if (commands === undefined || commands.length === 0) return undefined;
-  return commands.every(({ words: [program] }) => isOnPath(program)) ? commands : undefined;
+  const programs = new Set(commands.map(({ words: [program] }) => program));
+  return [...programs].every(isOnPath) ? commands : undefined;
 }
 
 function scriptText(path: string): string | undefined {
