@@ -7,9 +7,9 @@ import { type Ns, NS_PER_MS } from '../base/nanoseconds';
 import { Progress } from '../match/progress';
 import type { MappingMistake, SequenceSpace } from '../match/sequence-space';
 import type { Call, CodeBlock, SampleExpectation, When } from '../spec/model';
-import { closingReset } from './closing';
 import type { Command, Connection, Timeline, TimelineStep } from '../timeline/timeline';
 import type { Observation } from '../trace/trace';
+import { closingReset } from '../wire/closing';
 import { type CraftContext, craftPacket } from '../wire/craft';
 import type { PacketPattern, SegmentPattern } from '../wire/pattern';
 
@@ -75,6 +75,11 @@ export class Engine {
   /** Whether a step has failed. */
   get failed(): boolean {
     return this.#progress.failed;
+  }
+
+  /** Whether any check has failed, also one that does not end the run. */
+  get hasFailures(): boolean {
+    return this.#progress.hasFailures;
   }
 
   /** What makes the kernel forget the connections of a script, at its end. */

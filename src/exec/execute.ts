@@ -59,8 +59,18 @@ async function runToTheEnd(timeline: Timeline, host: Host, run: Run, performer: 
   const atNs = run.nowNs();
   const kernelWait = performer.kernelWait();
   run.endTimedPart();
-  performer.wrapUp();
+  try {
+    if (performer.hasFailures) accountFor(timeline, run);
+  } finally {
+    performer.wrapUp();
+  }
   return performer.missing === undefined ? { kind: 'finished', atNs, kernelWait } : skippedFor(performer.missing);
+}
+
+/** A run that failed on broken ground says nothing of the kernel. @throws HostError */
+function accountFor({ server }: Timeline, run: Run): void {
+  if (server === undefined) run.checkGround();
+  else atLine(server.place.line, () => run.checkGround());
 }
 
 /** Runs the init command of a script. Answers with why the run is to be skipped, if it is. @throws HostError */

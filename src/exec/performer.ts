@@ -74,6 +74,11 @@ export class Performer {
     this.#cancelSleepingCalls();
   }
 
+  /** Whether any check has failed. */
+  get hasFailures(): boolean {
+    return this.#engine.hasFailures;
+  }
+
   /** Why the run is a skipped one after all: a command showed that this machine lacks something. */
   get missing(): string | undefined {
     return this.#missing;

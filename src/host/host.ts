@@ -46,6 +46,14 @@ export type HostErrorCode =
   | 'unknown-counter'
   | 'server-not-listening'
   | 'server-exited'
+  | 'no-route'
+  | 'no-agent'
+  | 'agent-ended'
+  | 'target-silent'
+  | 'target-elsewhere'
+  | 'link-down'
+  | 'port-taken'
+  | 'merged-segments'
   | 'frames-lost'
   | 'blocking-thread'
   | 'executor-died'
@@ -61,7 +69,7 @@ export interface Host {
   steadyNs(): Ns;
   /** Whether a command of this name can be run here. */
   hasCommand(name: string): boolean;
-  /** Opens a fresh private network. @throws HostError */
+  /** Opens a fresh private network, or the way to a host elsewhere. @throws HostError */
   openRun(network: Network): Run;
 }
 
@@ -154,6 +162,13 @@ export interface Run {
    * What outlives the shell is killed when the run is closed.
    */
   shell(command: ShellRequest): TimedCommand;
+
+  /**
+   * Looks whether what the run stands on is still there: its server, and the way to a host elsewhere. Asked of a run that
+   * has failed, before it is closed.
+   * @throws HostError when something has gone, which then explains the failure
+   */
+  checkGround(): void;
 
   /** Closes descriptors, ends the server, drops the network. Never throws; safe to call twice. */
   close(): Promise<void>;

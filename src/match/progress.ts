@@ -103,6 +103,11 @@ export class Progress {
     return this.#list.stopped;
   }
 
+  /** Whether any check has failed; some do not end the walk. */
+  get hasFailures(): boolean {
+    return this.#list.checks.some(({ passed }) => !passed);
+  }
+
   need(): Need {
     if (this.failed) return { kind: 'done' };
     const open = this.#open;
@@ -257,9 +262,11 @@ export class Progress {
 
   /**
    * What the step behind a call counts from: the call's start, since the kernel reacts while it lasts. packetdrill counts
-   * from its end, which makes a difference for a call that slept.
+   * from its end, which makes a difference for a call that slept. When a call on another host was made, nobody here
+   * knows: before its answer came.
    */
   #callTimes(plannedNs: Ns, startedNs: Ns, endedNs: Ns): StepTimes {
+    if (this.timeline.network.link === 'target') return { plannedNs, actualNs: endedNs, blurNs: endedNs - startedNs };
     const lastedNs = endedNs - startedNs;
     const slept = this.timeline.script !== undefined && lastedNs > NS_PER_MS;
     return slept ? { plannedNs: plannedNs + lastedNs, actualNs: endedNs } : { plannedNs, actualNs: startedNs };
@@ -416,9 +423,12 @@ export class Progress {
     return open.plannedNs - Math.max(0, open.overdueNs);
   }
 
-  /** What the kernel's own stamps are compared with: without the percentage, as in packetdrill. */
+  /**
+   * What the kernel's own stamps are compared with: without the percentage, as in packetdrill. Those of another host are
+   * compared with nothing.
+   */
   #clock({ tolerance }: TimelineStep): CallClock | undefined {
-    if (this.#realtimeAtZeroNs === undefined) return undefined;
+    if (this.#realtimeAtZeroNs === undefined || this.timeline.network.link === 'target') return undefined;
     return { realtimeAtZeroNs: this.#realtimeAtZeroNs, toleranceNs: tolerance.lateNs };
   }
 

@@ -13,6 +13,8 @@ export interface StepTimes {
   readonly actualNs: Ns;
   /** Later than `actualNs` for a call: it takes its time, and the kernel reacts while it lasts. */
   readonly readyNs?: Ns;
+  /** See `Anchors`. */
+  readonly blurNs?: Ns;
   /** When the script put it: the start of its window. When it was planned, where there is none. */
   readonly scriptedNs?: Ns;
 }
@@ -22,6 +24,7 @@ export class Reference {
   #plannedNs: Ns = 0;
   #actualNs: Ns = 0;
   #readyNs: Ns = 0;
+  #blurNs: Ns = 0;
   #scriptedNs: Ns = 0;
   /** Until when something else than the step before it kept the next one from being done. */
   #heldNs: Ns = 0;
@@ -32,7 +35,7 @@ export class Reference {
   }
 
   /** The times that the next step is counted from. */
-  get times(): Required<StepTimes> {
+  get times(): Required<Omit<StepTimes, 'blurNs'>> {
     const [plannedNs, actualNs, readyNs, scriptedNs] = [
       this.#plannedNs,
       this.#actualNs,
@@ -43,7 +46,8 @@ export class Reference {
   }
 
   /** A step is finished. A segment that had been waiting in its connection's queue does not turn time back. */
-  follow({ plannedNs, actualNs, readyNs = actualNs, scriptedNs = plannedNs }: StepTimes): void {
+  follow({ plannedNs, actualNs, readyNs = actualNs, blurNs = 0, scriptedNs = plannedNs }: StepTimes): void {
+    this.#blurNs = blurNs;
     this.#scriptedNs = scriptedNs;
     this.#heldNs = 0;
     this.#plannedNs = Math.max(this.#plannedNs, plannedNs);
@@ -55,6 +59,7 @@ export class Reference {
   restamp(atNs: Ns): void {
     this.#actualNs = atNs;
     this.#readyNs = atNs;
+    this.#blurNs = 0;
   }
 
   /** Something else kept the harness from acting until this time. */
@@ -67,6 +72,7 @@ export class Reference {
   open(step: TimelineStep, connectionNs: Ns | undefined): OpenStep {
     const anchors: Anchors = {
       previousNs: this.#actualNs,
+      ...(this.#blurNs === 0 ? {} : { blurNs: this.#blurNs }),
       connectionNs: connectionNs ?? this.#actualNs,
       scriptedNs: this.#scriptedNs,
     };

@@ -9,6 +9,8 @@ import type { Mismatch } from './match';
 export interface Anchors {
   /** When the previous step really happened: its kernel stamp where there is one. */
   readonly previousNs: Ns;
+  /** How much earlier it may have happened: of what was done on another host, only question and answer have a time. */
+  readonly blurNs?: Ns;
   /** When the last segment of the step's connection was seen or sent. */
   readonly connectionNs: Ns;
   /** When the previous step should have happened: the start of its window. */
@@ -51,7 +53,9 @@ export function windowOf(when: When, anchors: Anchors, tolerance: Tolerance): Wi
         fromNs,
         untilNs,
         earliestNs:
-          fromNs - allowanceNs(fromNs - distanceBaseNs(when, anchors, tolerance), tolerance.earlyNs, tolerance),
+          fromNs -
+          (when.anchor === 'previous' ? (anchors.blurNs ?? 0) : 0) -
+          allowanceNs(fromNs - distanceBaseNs(when, anchors, tolerance), tolerance.earlyNs, tolerance),
         latestNs:
           untilNs + allowanceNs(lateDistanceNs(when, fromNs, untilNs, anchors, tolerance), tolerance.lateNs, tolerance),
       };

@@ -6,7 +6,9 @@ type Version = readonly [major: number, minor: number];
 /** The first bound that a kernel with this `uname -r` does not meet; `undefined` when it meets all. */
 export function unmetBound(bounds: readonly KernelBound[], release: string): KernelBound | undefined {
   const match = /^(\d+)\.(\d+)/.exec(release);
-  const version: Version = [Number(match?.[1] ?? 0), Number(match?.[2] ?? 0)];
+  // That of a host nobody can ask.
+  if (match === null) return bounds[0];
+  const version: Version = [Number(match[1]), Number(match[2])];
   return bounds.find((bound) => !holds(bound, version));
 }
 

@@ -14,7 +14,8 @@ import type { PacketPattern } from '../wire/pattern';
 import { type ConnectionTable, DEFAULT_CONNECTION, layOutConnections, listeningPort } from './connections';
 import { forLink, packetRefusedByLink, refusedByLink } from './link-limits';
 import { listenerCalls } from './listener';
-import { networkOf } from './network';
+import { ipVersionOf, networkOf } from './network';
+import { networkTo, type Target, withEnds, withoutEyes } from './target';
 import type { Command, Network, Place, Timeline, TimelineAction, TimelineStep, Tolerance } from './timeline';
 
 /**
@@ -49,6 +50,8 @@ export interface CompileSettings {
   readonly watchesQueues?: boolean;
   /** The link, whatever a spec says; absent: that of the spec. */
   readonly link?: LinkKind;
+  /** A host elsewhere whose kernel is the one under test, whatever network and port a spec names. */
+  readonly target?: Target;
 }
 
 export interface Compiled {
@@ -62,8 +65,11 @@ export interface Compiled {
  * A spec without any of the wanted variants compiles to no timeline, without a diagnostic.
  */
 export function compile(spec: Spec, settings: CompileSettings = {}): Compiled {
-  const { onlyIp } = settings;
-  const variants = spec.ip.filter((ip) => onlyIp === undefined || onlyIp.includes(ip));
+  const { onlyIp, target } = settings;
+  const variants = spec.ip.filter(
+    (ip) =>
+      (onlyIp === undefined || onlyIp.includes(ip)) && (target === undefined || ipVersionOf(ip) === target.version),
+  );
   const places = new PlaceBook(spec.file);
   const compiled = variants.map((ip) => compileVariant(spec, ip, places, settings));
   const diagnostics = compiled.flatMap((one) => one.diagnostics);
@@ -74,10 +80,11 @@ function compileVariant(
   spec: Spec,
   ip: IpVariant,
   places: PlaceBook,
-  { tolerance: usual = DEFAULT_TOLERANCE, link, watchesQueues }: CompileSettings,
+  { tolerance: usual = DEFAULT_TOLERANCE, link, target, watchesQueues }: CompileSettings,
 ): { timeline: Timeline; diagnostics: Diagnostic[] } {
-  const network = networkOf(ip, spec.network, link);
-  const table = layOutConnections(spec, network);
+  const network = target === undefined ? networkOf(ip, spec.network, link) : networkTo(target);
+  const localPort = target?.port ?? listeningPort(spec);
+  const table = layOutConnections(spec, network, localPort);
   const diagnostics = [...table.diagnostics, ...refusedByLink(spec, network)];
   const steps = [
     ...setUpSteps(spec, places, usual),
@@ -96,12 +103,14 @@ function compileVariant(
     ...scriptOf(spec, places),
     folder: folderOf(spec.file.path),
     connections: table.connections,
-    localPort: listeningPort(spec),
+    localPort,
     steps,
     ...(watchesQueues === true ? { watchesQueues: true } : {}),
     strays: spec.strays,
   };
-  return { timeline, diagnostics };
+  if (target === undefined) return { timeline, diagnostics };
+  const there = withEnds(timeline, target);
+  return { timeline: target.hasAgent ? there : withoutEyes(there), diagnostics };
 }
 
 function variantLabel(ip: IpVariant, matrix: Spec['matrix']): string {

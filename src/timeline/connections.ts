@@ -13,6 +13,8 @@ export const DEFAULT_PORT = 8080;
 export const DEFAULT_CONNECTION = 'default';
 
 const FIRST_REMOTE_PORT = 40_001;
+/** With a target elsewhere the ports are those of this host, which takes ports above 32768 for its own connections. */
+const FIRST_OWN_PORT = 20_001;
 const PORTS = 65_536;
 
 export interface ConnectionTable {
@@ -26,15 +28,18 @@ export function listeningPort({ server, network }: Spec): number {
   return server?.port ?? network.bindPort ?? DEFAULT_PORT;
 }
 
-/** Gives each connection its ports, in order of first use. Nothing on the harness's side holds a socket for them. */
-export function layOutConnections(spec: Spec, network: Network): ConnectionTable {
+/**
+ * Gives each connection its ports, in order of first use.
+ * @param localPort what the kernel under test listens on, where a connection does not say
+ */
+export function layOutConnections(spec: Spec, network: Network, localPort = listeningPort(spec)): ConnectionTable {
   const declared = new Map(spec.connections.map((declaration) => [declaration.name, declaration]));
   const active = namesThatConnect(spec.steps);
   const taken = new Set(spec.connections.flatMap((one) => (one.remotePort === undefined ? [] : [one.remotePort])));
-  const localPort = listeningPort(spec);
   const diagnostics: Diagnostic[] = [];
   const connections: Connection[] = [];
-  let nextPort = FIRST_REMOTE_PORT;
+  const firstPort = network.link === 'target' ? FIRST_OWN_PORT : FIRST_REMOTE_PORT;
+  let nextPort = firstPort;
 
   for (const name of namesInOrder(spec)) {
     const declaration = declared.get(name);
@@ -42,7 +47,7 @@ export function layOutConnections(spec: Spec, network: Network): ConnectionTable
     while (taken.has(nextPort)) nextPort++;
     const remotePort = declaration?.remotePort ?? (role === 'active' ? DEFAULT_PORT : nextPort++);
     if (remotePort >= PORTS) {
-      diagnostics.push(tooManyConnections(spec));
+      diagnostics.push(tooManyConnections(spec, firstPort));
       break;
     }
     diagnostics.push(...addressMistakes(declaration, network));
@@ -163,12 +168,12 @@ function sharedTuples(
   return diagnostics;
 }
 
-function tooManyConnections(spec: Spec): Diagnostic {
+function tooManyConnections(spec: Spec, firstPort: number): Diagnostic {
   return {
     severity: 'error',
     code: 'out-of-range',
     span: present(spec.steps[0], 'the first step').span,
-    message: `the spec uses more connections than there are remote ports above ${FIRST_REMOTE_PORT}`,
+    message: `the spec uses more connections than there are remote ports above ${firstPort}`,
     hint: 'repeat less often, or give connections remote addresses of their own',
   };
 }

@@ -1,5 +1,5 @@
 /**
- * What a raw link cannot carry: a kernel sends there, which writes some fields of the IPv4 header itself
+ * What a raw link cannot carry, nor a real network: a kernel sends there, which writes some fields of the IPv4 header itself
  * (`raw_send_hdrinc` in net/ipv4/raw.c) and takes nothing longer than the MTU. A TUN device takes everything.
  */
 import { optionSpan } from '../spec/option-span';
@@ -8,6 +8,7 @@ import type { Spec } from '../spec/model';
 import type { Span } from '../spec/source';
 import { packetLength } from '../wire/craft';
 import type { Malformation, PacketPattern } from '../wire/pattern';
+import { notToTarget, NOT_TO_TARGET_HINT, refusedByTarget } from './target-limits';
 import type { Network } from './timeline';
 
 const IPV6_HEADER = 40;
@@ -30,8 +31,11 @@ export function forLink<P extends PacketPattern>(packet: P, { link, ipVersion }:
 }
 
 /** Everything of a spec's network that its link does not have. */
-export function refusedByLink({ file, network: settings }: Spec, { link }: Network): readonly Diagnostic[] {
+export function refusedByLink(spec: Spec, network: Network): readonly Diagnostic[] {
+  const { link } = network;
+  const { file, network: settings } = spec;
   if (link === 'tun') return [];
+  if (link === 'target') return refusedByTarget(spec, network);
   const refuse = (option: string, why: string): Diagnostic => refusal(optionSpan(file.text, option), link, why);
   return [
     ...(settings.gsoSize === undefined ? [] : [refuse('mss', 'merged segments (--mss)')]),
@@ -51,8 +55,8 @@ function refusal(span: Span, link: Network['link'], what: string): Diagnostic {
     severity: 'error',
     code: 'not-supported',
     span,
-    message: `the link \`${link}\` cannot do this: ${what}`,
-    hint: 'a TUN device can: `link: tun` in the spec, or `--link tun`',
+    message: link === 'target' ? notToTarget(what) : `the link \`${link}\` cannot do this: ${what}`,
+    hint: link === 'target' ? NOT_TO_TARGET_HINT : 'a TUN device can: `link: tun` in the spec, or `--link tun`',
   };
 }
 

@@ -7,7 +7,10 @@ import type { Network } from './timeline';
 /** With these MTUs the MSS is 1460 over IPv4 and IPv6 alike, so that one spec serves both. */
 const MTU = { 4: 1500, 6: 1520 } as const;
 
-const DEFAULTS: Readonly<Record<IpVersion, Network>> = {
+/** A network of this machine's own. */
+export type PrivateNetwork = Network & { readonly link: LinkKind };
+
+const DEFAULTS: Readonly<Record<IpVersion, PrivateNetwork>> = {
   4: {
     link: 'tun',
     ipVersion: 4,
@@ -31,9 +34,14 @@ const DEFAULTS: Readonly<Record<IpVersion, Network>> = {
 };
 
 /** The network of a variant: its defaults, over them what the spec says, and over that the link that is wanted. */
-export function networkOf(ip: IpVariant, settings: NetworkSettings = {}, link?: LinkKind): Network {
+export function networkOf(ip: IpVariant, settings: NetworkSettings = {}, link?: LinkKind): PrivateNetwork {
   const { bindPort: _port, anyIp, gateway, ...own } = settings;
   const nextHop = anyIp === true || gateway === undefined ? {} : { gateway };
   const chosen = link === undefined ? {} : { link };
-  return { ...DEFAULTS[ip === 'ipv6' ? 6 : 4], ...own, ...nextHop, ...chosen };
+  return { ...DEFAULTS[ipVersionOf(ip)], ...own, ...nextHop, ...chosen };
+}
+
+/** What a variant has on the wire. */
+export function ipVersionOf(ip: IpVariant): IpVersion {
+  return ip === 'ipv6' ? 6 : 4;
 }

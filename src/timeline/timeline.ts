@@ -31,6 +31,16 @@ export interface Timeline {
   /** The queues of listeners are looked at between the steps, too; absent: only by steps. */
   readonly watchesQueues?: true;
   readonly strays: 'report' | 'fail';
+  /** What of the spec is not done and not judged; see `withoutEyes`. Absent: nothing. */
+  readonly leftOut?: readonly LeftOut[];
+}
+
+/** A line of a spec of which nothing comes in this run. */
+export interface LeftOut {
+  readonly place: Place;
+  readonly label: string;
+  /** Why, as a phrase. */
+  readonly reason: string;
 }
 
 export interface Variant {
@@ -41,8 +51,10 @@ export interface Variant {
 }
 
 export interface Network {
-  /** How the harness reaches the kernel under test. */
-  readonly link: LinkKind;
+  /** How the harness reaches the kernel under test. `target`: over the real network, the kernel being that of a host there. */
+  readonly link: LinkKind | 'target';
+  /** With `link: target` only. */
+  readonly target?: TargetEnds;
   /** What is on the wire (4 also for `ipv4-mapped`). */
   readonly ipVersion: IpVersion;
   readonly localAddress: string;
@@ -57,6 +69,21 @@ export interface Network {
   /** See `NetworkSettings`. */
   readonly superSegments: boolean;
   readonly gsoSize?: number;
+}
+
+/** Both ends of a run against a host elsewhere. */
+export interface TargetEnds {
+  /** The device of this host that leads there. */
+  readonly device: string;
+  /** Ports of this host that the run's segments come from. */
+  readonly harnessPorts: readonly HarnessPort[];
+  /** Ports of the kernel under test, the one that `queue` means first. */
+  readonly ports: readonly number[];
+}
+
+export interface HarnessPort {
+  readonly protocol: 'tcp' | 'udp';
+  readonly port: number;
 }
 
 /** What holds for a packetdrill script as a whole; see `ScriptSettings`. */

@@ -38,7 +38,8 @@ export function* traceLines(trace: Trace): Generator<string> {
   yield lineOf({ end });
 }
 
-function lineOf(value: unknown): string {
+/** Any value as one line of JSON with its newline; bytes in it stay bytes. */
+export function lineOf(value: unknown): string {
   return `${JSON.stringify(value, writeBytes)}\n`;
 }
 
@@ -129,7 +130,8 @@ function stepProblem(observation: Observation, { steps }: Timeline): string | un
   return `not an observation of this run: there is no step ${observation.step}`;
 }
 
-function parseLine(line: string): unknown {
+/** The value of such a line; `undefined` for what is none. */
+export function parseLine(line: string): unknown {
   try {
     return JSON.parse(line, readBytes) as unknown;
   } catch {

@@ -445,6 +445,16 @@ describe('the environment', () => {
     expect(trace.end).toMatchObject({ kind: 'host-error', error: { line } });
   });
 
+  it('a run that fails when its server has died is an error, and one that passes asks for nothing', async () => {
+    const failing = ['checkGround', trouble] as const;
+    expect((await run(timeline, { failing })).verdict.status).toBe('passed');
+    const steps = [...listening(5), samples({ kind: 'queue', fields: [field('accept', 7)] })];
+    const server = { command: 'nc -l', port: 81, readyWithinNs: S, place: PLACE };
+    const { trace } = await run(timelineOf(steps, { server }), { failing });
+    expect(trace.end).toMatchObject({ kind: 'host-error', error: { code: 'system-call', line: PLACE.line } });
+    expect((await run(timelineOf(steps, { server }))).verdict.status).toBe('failed');
+  });
+
   it('fails late: the end is not before what happened', async () => {
     const socket = calls(callOf('socket', [ELLIPSIS, symbols('SOCK_STREAM'), symbols('IPPROTO_TCP')], 'app'), {
       when: after(S),

@@ -12,6 +12,15 @@ function fits(atNs: number, when: When, tolerance: Tolerance): boolean {
   return matchTime(atNs, when, windowOf(when, ANCHORS, tolerance), ANCHORS) === undefined;
 }
 
+it('what follows a step on another host may come as early as that may have been done', () => {
+  const anchors = { ...ANCHORS, blurNs: 20 * MS };
+  const earliest = (when: When) => windowOf(when, anchors, FLAT).earliestNs;
+  expect(earliest(after(S))).toBe(11 * S - 23 * MS);
+  expect(windowOf(after(S), anchors, FLAT).latestNs).toBe(11 * S + 4 * MS);
+  // These are not counted from that step.
+  expect([earliest(at(12 * S)), earliest(afterLast(S))]).toEqual([12 * S - 3 * MS, 8 * S - 3 * MS]);
+});
+
 describe('the first and the last nanosecond that fit', () => {
   it.each<[name: string, when: When, tolerance: Tolerance, first: number, last: number]>([
     ['at 12s', at(12 * S), FLAT, 12 * S - 3 * MS, 12 * S + 4 * MS],

@@ -14,6 +14,9 @@ describe('the first bound that a kernel does not meet', () => {
     ['6.3.9', ['>=6.4', '<6.2'], '>=6.4'],
     ['6.18.44-fc', ['=6.18'], undefined],
     ['5.10.0', [], undefined],
+    // That of a host that nobody can ask.
+    ['unknown', ['<6.9'], '<6.9'],
+    ['unknown', [], undefined],
   ])('%s, %j: %s', (release, bounds, unmet) => {
     const found = unmetBound(bounds.map(bound), release);
     expect(found === undefined ? undefined : printBound(found)).toBe(unmet);

@@ -289,6 +289,10 @@ export class FakeRun implements Run {
     return { startedNs, endedNs, outcome: { ...end, timedOut: false, output: '', ...told } };
   }
 
+  checkGround(): void {
+    this.note('checkGround');
+  }
+
   close(): Promise<void> {
     this.closed++;
     return Promise.resolve();

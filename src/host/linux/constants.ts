@@ -148,6 +148,7 @@ export const AF_INET6 = 10;
 export const AF_NETLINK = 16;
 export const AF_PACKET = 17;
 
+export const SOCK_STREAM = 1;
 export const SOCK_DGRAM = 2;
 export const SOCK_RAW = 3;
 export const SOCK_CLOEXEC = 0x80000;
@@ -165,6 +166,8 @@ export const TCP_INFO = 11;
 
 export const SOL_PACKET = 263;
 export const PACKET_STATISTICS = 6;
+/** pkttype of what is for this host. */
+export const PACKET_HOST = 0;
 /** pkttype of what the kernel sends. */
 export const PACKET_OUTGOING = 4;
 export const ETH_P_ALL = 0x0003;
@@ -187,6 +190,7 @@ export const EFD_CLOEXEC = 0x80000;
 export const MFD_CLOEXEC = 1;
 
 export const POLLIN = 0x001;
+export const POLLOUT = 0x004;
 
 export const CLONE_NEWNET = 0x40000000;
 
@@ -201,6 +205,8 @@ export const IFF_TUN = 0x0001;
 export const IFF_NO_PI = 0x1000;
 export const IFF_VNET_HDR = 0x4000;
 export const IFF_UP = 0x1;
+/** A carrier is there, or the device has none to lose. */
+export const IFF_RUNNING = 0x40;
 export const IFF_NOARP = 0x80;
 export const SIOCETHTOOL = 0x8946;
 
@@ -240,3 +246,8 @@ export const ENODEV = 19;
 export const EMSGSIZE = 90;
 export const EOPNOTSUPP = 95;
 export const EAFNOSUPPORT = 97;
+export const EADDRINUSE = 98;
+export const ENETDOWN = 100;
+export const ENETUNREACH = 101;
+export const ENOBUFS = 105;
+export const EHOSTUNREACH = 113;

@@ -14,7 +14,12 @@ const NODE_OPTIONS = ['--min-semi-space-size=32', '--max-semi-space-size=64'];
  * @param script what Node is to run
  */
 export function executorCommand(script: string): readonly string[] {
-  return [...rightsPrefix(), process.execPath, ...NODE_OPTIONS, script];
+  return [...rightsPrefix(), ...nodeCommand(script)];
+}
+
+/** The same, with the rights and the network of this process. */
+export function nodeCommand(script: string): readonly string[] {
+  return [process.execPath, ...NODE_OPTIONS, script];
 }
 
 /** What a program that opens private networks is started by: nothing as root. */

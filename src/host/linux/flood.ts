@@ -1,10 +1,11 @@
 /** Many packets as fast as they can be written, with answers that nobody looks at: the kernel counts them. */
 import { type Ns, NS_PER_MS } from '../../base/nanoseconds';
 import type { FloodOutcome, FloodRequest } from '../host';
+import { WHOLE } from './bpf';
 import type { RunClock } from './clock';
 import { errnoName } from './errno';
 import { FrameCounter } from './frame-counter';
-import { frameFilter, WHOLE } from './frame-filter';
+import { frameFilter } from './frame-filter';
 import type { HarnessLink } from './harness-link';
 import type { PacketSocket } from './packet-socket';
 import type { Waiter } from './wait';

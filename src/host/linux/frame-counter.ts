@@ -1,6 +1,6 @@
 /** Counts frames in the kernel, which keeps none of them: a packet socket with a filter and hardly any room. */
 import { SO_RCVBUF, SOL_SOCKET } from './constants';
-import { attachFilter } from './frame-filter';
+import { attachFilter } from './bpf';
 import { closeInBackground, libc } from './libc';
 import { bindPacketSocket, openPacketSocket, takeStatistics } from './packet-sockets';
 

@@ -10,13 +10,13 @@
  * Nothing here may fail a run. A kernel without CONFIG_INET_DIAG_DESTROY refuses, and nothing can be done about that.
  * Why it is so and not otherwise: docs/decisions/0008-left-behind.md.
  */
-import { spawn } from 'node:child_process';
 import { closeSync, openSync, readlinkSync } from 'node:fs';
 import { NS_PER_MS } from '../../base/nanoseconds';
-import { CLONE_NEWNET, F_SETFL, O_CLOEXEC, O_NONBLOCK, SYSTEM_CALLS, WNOHANG } from './constants';
+import { CLONE_NEWNET } from './constants';
 import { SockDiag } from './diag/sock-diag';
 import { killInhabitants } from './inhabitants';
 import { libc, newTimespec, succeed } from './libc';
+import { OutlivingShell } from './outliving-shell';
 
 /** The descriptor under which the shell holds the network. */
 const HELD_FD = 3;
@@ -36,13 +36,11 @@ done
 [ "$held" = ${NOTHING} ] || exec "$@"
 `;
 
-const POLL_MS = 0.2;
-const ENDED_WITHIN_POLLS = 250;
+const ENDED_WITHIN_MS = 50;
 
 export class Guardian {
-  /** The write end of the pipe to the shell; undefined when there is no shell. */
-  #pipe: number | undefined;
-  #pid: number | undefined;
+  /** Undefined when none could be started. */
+  #shell: OutlivingShell | undefined;
   /** Of this process in /proc, which may belong to another process namespace than `process.pid`. */
   #ownFolder = '';
 
@@ -53,7 +51,8 @@ export class Guardian {
   constructor(command: readonly string[]) {
     try {
       this.#ownFolder = `/proc/${readlinkSync('/proc/self')}`;
-      this.#start(command);
+      this.#shell = new OutlivingShell(SCRIPT, command);
+      process.once('exit', () => this.#shell?.dismiss(ENDED_WITHIN_MS));
     } catch {
       // Without a guardian, connections of a killed executor end later.
     }
@@ -61,54 +60,18 @@ export class Guardian {
 
   /** Holds the network of the calling thread. @returns lets go of it */
   hold(): () => void {
-    if (this.#pipe === undefined) return () => {};
+    if (this.#shell === undefined) return () => {};
     try {
       // Not the path of the thread's network: the thread goes home now and then, and the shell may look just then.
       const network = openSync('/proc/thread-self/ns/net', 'r');
-      this.#say(`${this.#ownFolder}/fd/${network}`);
+      // When nobody listens any more, that is no trouble of the run.
+      this.#shell.say(`${this.#ownFolder}/fd/${network}`);
       return () => {
-        this.#say(NOTHING);
+        this.#shell?.say(NOTHING);
         closeSync(network);
       };
     } catch {
       return () => {};
-    }
-  }
-
-  #start([program = '', ...args]: readonly string[]): void {
-    const ends = new Int32Array(2);
-    succeed('pipe2', libc.pipe2(ends, O_CLOEXEC));
-    const [readEnd = -1, writeEnd = -1] = ends;
-    this.#pipe = writeEnd;
-    try {
-      // A shell that is stopped must not stop a run.
-      libc.syscall(SYSTEM_CALLS.fcntl, writeEnd, F_SETFL, O_NONBLOCK, 0, 0, 0);
-      const stdio = [readEnd, 'ignore', 'ignore'] as const;
-      const child = spawn('/bin/sh', ['-c', SCRIPT, 'sh', program, ...args], { stdio: [...stdio], detached: true });
-      child.once('error', () => {});
-      child.unref();
-      this.#pid = child.pid;
-      process.once('exit', () => this.#dismiss());
-    } finally {
-      libc.close(readEnd);
-    }
-  }
-
-  /** When nobody listens any more, that is no trouble of the run. */
-  #say(path: string): void {
-    if (this.#pipe === undefined) return;
-    const line = Buffer.from(`${path}\n`);
-    libc.write(this.#pipe, line, line.length);
-  }
-
-  /** Waits a little for the end of the shell: who adopts it afterwards may not clear it away, as in many containers. */
-  #dismiss(): void {
-    if (this.#pipe === undefined || this.#pid === undefined) return;
-    libc.close(this.#pipe);
-    this.#pipe = undefined;
-    for (let poll = 0; poll < ENDED_WITHIN_POLLS; poll++) {
-      if (libc.waitpid(this.#pid, null, WNOHANG) !== 0) return;
-      pause(POLL_MS);
     }
   }
 }

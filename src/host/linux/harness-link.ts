@@ -3,12 +3,16 @@
  * directions are seen. Why there are several: docs/decisions/0013-raw-link.md.
  */
 
-/** Interfaces by their indices, in the network of the kernel under test. */
+/** Interfaces by their indices: those of the kernel under test, or the one that leads to it from this host. */
 export interface Tap {
+  /** Whose devices they are. */
+  readonly side: 'tested' | 'harness';
   /** Packets of the harness arrive here. */
   readonly arrivesAt: number;
   /** Packets of the kernel leave here: the device that has the local address. */
   readonly leavesBy: number;
+  /** Instructions of a classic BPF program that lets through what may be the run's; absent: everything is. */
+  readonly filter?: Uint8Array;
 }
 
 export interface HarnessLink extends Tap {

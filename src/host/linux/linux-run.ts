@@ -14,20 +14,14 @@ import type {
   TimedCommand,
   TimedOutcome,
 } from '../host';
-import { withAlarm } from './alarm';
 import type { BlockingThreads } from './blocking-threads';
-import { isCutShort, outcomeOf, prepareCall } from './calls/calls';
-import type { PreparedCall } from './calls/prepared-call';
 import { RunClock } from './clock';
-import { EINTR, IPPROTO_TCP, TCP_INFO } from './constants';
 import { CounterFiles } from './counters';
 import { SockDiag } from './diag/sock-diag';
 import { errnoName } from './errno';
 import { flood } from './flood';
 import type { Guardian } from './guardian';
 import type { HarnessLink } from './harness-link';
-import { Ledger } from './ledger';
-import { libc } from './libc';
 import { configureLinks } from './link';
 import { enterPrivateNetwork, openNetwork, reenter, returnHome } from './namespace';
 import { openLink } from './open-link';
@@ -38,10 +32,8 @@ import { ServerProcess } from './server-process';
 import { Shells } from './shell';
 import { StarvationMeter } from './starvation';
 import type { Sysctls } from './sysctl';
+import { SystemCalls, tcpInfoOf } from './system-calls';
 import { Waiter } from './wait';
-
-/** Longer than struct tcp_info of any kernel. */
-const LARGEST_TCP_INFO = 1024;
 
 export interface RunParts {
   readonly network: Network;
@@ -66,7 +58,7 @@ export class LinuxRun implements Run {
   readonly #counters: CounterFiles;
   readonly #starvation: StarvationMeter;
   readonly #hasIpv6 = existsSync('/proc/thread-self/net/tcp6');
-  readonly #ledger = new Ledger();
+  readonly #calls: SystemCalls;
   readonly #shells = new Shells(this.#clock);
   /** What must be undone, the last first. */
   readonly #undo: (() => void)[] = [];
@@ -80,6 +72,7 @@ export class LinuxRun implements Run {
   constructor({ network, threads, sysctls, guardian, spinNs }: RunParts) {
     this.#threads = threads;
     this.#sysctls = sysctls;
+    this.#calls = new SystemCalls(this.#clock, threads);
     try {
       enterPrivateNetwork();
       this.#undo.push(returnHome);
@@ -181,36 +174,19 @@ export class LinuxRun implements Run {
   }
 
   call(request: CallRequest, limitNs: Ns): TimedOutcome {
-    const prepared = prepareCall(request);
-    this.#ledger.begin(prepared);
-    const made = prepared.maySleep ? withAlarm(limitNs, () => this.#make(prepared)) : this.#make(prepared);
-    const { startedNs, endedNs, result } = made;
-    this.#ledger.end(prepared, result);
-    const interrupted = wasInterrupted(prepared, result) && endedNs - startedNs >= limitNs;
-    return { startedNs, endedNs, outcome: outcomeOf(prepared, result), interrupted };
+    return this.#calls.make(request, limitNs);
   }
 
   startBlockingCall(request: CallRequest, token: number): { readonly startedNs: Ns } {
-    const prepared = prepareCall(request);
-    this.#ledger.begin(prepared);
-    const { seconds, ns } = this.#threads.start(prepared, token);
-    return { startedNs: this.#clock.at(seconds, ns) };
+    return this.#calls.start(request, token);
   }
 
   returnedCalls(): readonly ReturnedCall[] {
-    return this.#threads.collect().map(({ token, prepared, result, endedSeconds, endedNs, cancelled }) => {
-      this.#ledger.end(prepared, result);
-      return {
-        token,
-        endedNs: this.#clock.at(endedSeconds, endedNs),
-        outcome: outcomeOf(prepared, result),
-        cancelled: cancelled && wasInterrupted(prepared, result),
-      };
-    });
+    return this.#calls.returned();
   }
 
   cancelBlockingCalls(): void {
-    this.#threads.cancelAll();
+    this.#calls.cancel();
   }
 
   sockets(): readonly SocketEntry[] {
@@ -222,10 +198,7 @@ export class LinuxRun implements Run {
   }
 
   tcpInfo(fd: number): OptionBytes {
-    const bytes = new Uint8Array(LARGEST_TCP_INFO);
-    const length = Uint32Array.of(bytes.length);
-    const result = libc.getsockopt(fd, IPPROTO_TCP, TCP_INFO, bytes, length);
-    return result < 0 ? { errno: errnoName(result) } : { bytes: bytes.slice(0, length[0] ?? 0) };
+    return tcpInfoOf(fd);
   }
 
   procNetTcp(): readonly ProcNetTcpRow[] {
@@ -236,6 +209,10 @@ export class LinuxRun implements Run {
     return this.#shells.run(command);
   }
 
+  checkGround(): void {
+    this.#server?.checkAlive();
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -243,13 +220,11 @@ export class LinuxRun implements Run {
 
   async #close(): Promise<void> {
     this.endTimedPart();
-    this.#threads.cancelAll();
-    for (const { prepared, result } of this.#threads.collect()) this.#ledger.end(prepared, result);
     // All that follows needs the rights that the spec may have given up.
-    this.#ledger.restore();
+    this.#calls.end();
     await this.#server?.kill();
     this.#shells.close();
-    this.#ledger.closeAll();
+    this.#calls.closeAll();
     this.#endConnections();
     this.#undoAll();
   }
@@ -263,13 +238,6 @@ export class LinuxRun implements Run {
     }
   }
 
-  #make(prepared: PreparedCall): { readonly startedNs: Ns; readonly endedNs: Ns; readonly result: number } {
-    const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = prepared.values;
-    const startedNs = this.#clock.now();
-    const result = libc.syscall(prepared.number, a, b, c, d, e, f);
-    return { startedNs, endedNs: this.#clock.now(), result };
-  }
-
   #keep<T extends { close(): void }>(part: T): T {
     this.#undo.push(() => part.close());
     return part;
@@ -278,9 +246,4 @@ export class LinuxRun implements Run {
   #undoAll(): void {
     for (const undo of this.#undo.splice(0).reverse()) undo();
   }
-}
-
-/** A signal came: the call moved nothing, or not all that it was to. */
-function wasInterrupted(prepared: PreparedCall, result: number): boolean {
-  return prepared.maySleep && (result === -EINTR || isCutShort(prepared, result));
 }

@@ -26,8 +26,12 @@ export function returnHome(): void {
   if (homeFd !== undefined) succeed('setns(home)', libc.setns(homeFd, CLONE_NEWNET));
 }
 
-/** Does something, such as starting a thread, while the calling thread stands at home; then moves back. */
+/**
+ * Does something, such as starting a thread, while the calling thread stands at home; then moves back. A thread that has
+ * never moved is at home where it is.
+ */
 export function whileAtHome<T>(action: () => T): T {
+  if (homeFd === undefined) return action();
   const runFd = openNetwork();
   try {
     returnHome();
@@ -61,6 +65,20 @@ export function openNetwork(): number {
 export function reenter(networkFd: number): void {
   succeed('setns(run)', libc.setns(networkFd, CLONE_NEWNET));
   libc.close(networkFd);
+}
+
+/** Remembers the network that the calling thread is in now. @returns moves it back, for good */
+export function rememberNetwork(): () => void {
+  const fd = openNetwork();
+  return () => {
+    if (homeFd === undefined) {
+      libc.close(fd);
+      return;
+    }
+    reenter(fd);
+    libc.close(homeFd);
+    homeFd = undefined;
+  };
 }
 
 function openHome(): number {

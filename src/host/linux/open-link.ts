@@ -1,5 +1,6 @@
 /** Which kind of link a run has. */
 import type { Network } from '../../timeline/timeline';
+import { HostError } from '../host';
 import type { HarnessLink } from './harness-link';
 import { RawLink } from './raw-link';
 import { RawOverLoopback } from './raw-over-loopback';
@@ -17,5 +18,7 @@ export function openLink(network: Network): HarnessLink {
       return new RawLink(network);
     case 'raw-lo':
       return new RawOverLoopback(network);
+    case 'target':
+      throw new HostError('no-route', 'a host elsewhere is not reached from a private network');
   }
 }

@@ -5,9 +5,18 @@
 import type { Ns } from '../../base/nanoseconds';
 import type { LinkFrame } from '../host';
 import { HostError } from '../host';
+import { attachFilter, detachFilter } from './bpf';
 import type { RunClock } from './clock';
-import { EAGAIN, EINTR, PACKET_OUTGOING, SO_RCVBUF, SO_RCVBUFFORCE, SOL_SOCKET } from './constants';
-import { attachFilter, detachFilter } from './frame-filter';
+import {
+  EAGAIN,
+  EINTR,
+  ENETDOWN,
+  PACKET_HOST,
+  PACKET_OUTGOING,
+  SO_RCVBUF,
+  SO_RCVBUFFORCE,
+  SOL_SOCKET,
+} from './constants';
 import type { Tap } from './harness-link';
 import { closeInBackground, libc, succeed } from './libc';
 import { bindPacketSocket, openPacketSocket, takeStatistics } from './packet-sockets';
@@ -22,6 +31,12 @@ const PACKET_TYPE_AT = 10;
 /** bind() to this one receives from all. */
 const ANY_INTERFACE = 0;
 
+/** What leaves this host goes in, and what is for this host came out; the rest is somebody else's. */
+const DIRECTION_HERE: Readonly<Record<number, LinkFrame['direction']>> = {
+  [PACKET_OUTGOING]: 'in',
+  [PACKET_HOST]: 'out',
+};
+
 export class PacketSocket {
   readonly fd: number;
   readonly #clock: RunClock;
@@ -30,13 +45,14 @@ export class PacketSocket {
   #lastEmptyNs: Ns;
 
   /** @throws HostError `no-packet-socket` */
-  constructor(clock: RunClock, { arrivesAt, leavesBy }: Tap) {
+  constructor(clock: RunClock, { side, arrivesAt, leavesBy, filter }: Tap) {
     this.#clock = clock;
-    this.#tap = { arrivesAt, leavesBy };
+    this.#tap = { side, arrivesAt, leavesBy };
     keepStampsOn();
     this.fd = openPacketSocket();
     this.#receiver = new StampedReceiver(this.fd, LARGEST_FRAME);
     this.#enlarge();
+    if (filter !== undefined) attachFilter(this.fd, filter);
     bindPacketSocket(this.fd, arrivesAt === leavesBy ? arrivesAt : ANY_INTERFACE);
     this.#lastEmptyNs = clock.now();
   }
@@ -58,6 +74,7 @@ export class PacketSocket {
       const length = this.#receiver.receive();
       if (length === -EINTR) continue;
       if (length === -EAGAIN) break;
+      if (length === -ENETDOWN) throw new HostError('link-down', 'the device of the link has gone down');
       succeed('recvmsg(packet socket)', length);
       if (frames.length === 0) this.#clock.refreshOffset();
       askedNs = this.#clock.now();
@@ -93,8 +110,10 @@ export class PacketSocket {
 
   /** Undefined for a frame that is not the link's: one that leaves where the harness's arrive, or the other way. */
   #directionOf(address: DataView): LinkFrame['direction'] | undefined {
-    const isOut = address.getUint8(PACKET_TYPE_AT) === PACKET_OUTGOING;
-    const { arrivesAt, leavesBy } = this.#tap;
+    const packetType = address.getUint8(PACKET_TYPE_AT);
+    const { side, arrivesAt, leavesBy } = this.#tap;
+    if (side === 'harness') return DIRECTION_HERE[packetType];
+    const isOut = packetType === PACKET_OUTGOING;
     if (address.getInt32(INTERFACE_AT, true) !== (isOut ? leavesBy : arrivesAt)) return undefined;
     return isOut ? 'out' : 'in';
   }

@@ -9,20 +9,20 @@ import { NS_PER_S } from '../../base/nanoseconds';
 import { AF_INET, SOCK_CLOEXEC, SOCK_DGRAM, SYSTEM_CALLS } from './constants';
 import { addressOf, libc, newTimespec, readRealtime, succeed } from './libc';
 import { raiseLoopback } from './link';
-import { whileAtHome } from './namespace';
+import { inFurtherNetwork } from './namespace';
 import { encodeSocketAddress } from './socket-address';
 import { StampedReceiver } from './stamped-receiver';
 
 const ATTEMPTS = 200;
 const PAUSE_NS = 200_000;
-/** Any port: the socket is alone in its network. */
+/** Any port: the socket is alone in its network, which it keeps. */
 const ADDRESS = encodeSocketAddress({ family: 'ipv4', address: '127.0.0.1', port: 9 });
 
 let keeper: number | undefined;
 
 /** Returns when packets get their stamps as they arrive. */
 export function keepStampsOn(): void {
-  keeper ??= whileAtHome(openKeeper);
+  keeper ??= inFurtherNetwork(openKeeper);
 }
 
 function openKeeper(): number {

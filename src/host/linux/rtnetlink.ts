@@ -18,7 +18,7 @@ import {
 
 export const LOOPBACK_INDEX = 1;
 /** struct ifinfomsg. */
-const LINK_HEADER_BYTES = 16;
+export const LINK_HEADER_BYTES = 16;
 
 const RTM_NEWLINK = 16;
 const RTM_GETLINK = 18;

@@ -77,6 +77,21 @@ export class ServerProcess {
     }
   }
 
+  /** Whether the process that was started still runs. Does not need the event loop. */
+  get isAlive(): boolean {
+    if (this.#ending !== undefined) return false;
+    const stat = readText(`/proc/${this.#child.pid ?? 0}/stat`);
+    // `1234 (name) Z ...`: it has ended, and nobody has asked how.
+    return stat !== undefined && stat[stat.lastIndexOf(')') + 2] !== 'Z';
+  }
+
+  /** @throws HostError `server-exited` when it has ended since it listened */
+  checkAlive(): void {
+    if (this.isAlive) return;
+    const message = `the server \`${this.#command}\` ended during the run${this.#printed()}`;
+    throw new HostError('server-exited', message, 'the command must stay in the foreground');
+  }
+
   /** Kills it with everything it has started. Never rejects. */
   async kill(): Promise<void> {
     if (this.#ending === undefined) {

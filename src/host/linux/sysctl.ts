@@ -39,13 +39,13 @@ export class Sysctls {
 
   /** Whether the network that the calling thread is in has it. */
   has(name: string): boolean {
-    const path = pathOf(name);
+    const path = sysctlPath(name);
     return path !== undefined && isPrivate(name) && existsSync(path);
   }
 
   /** @throws HostError `unknown-sysctl`, `global-sysctl` or `refused-sysctl` */
   set(name: string, value: string): void {
-    const path = pathOf(name);
+    const path = sysctlPath(name);
     if (path === undefined) throw this.#unknown(name);
     if (!isPrivate(name)) throw new HostError('global-sysctl', `${name} is not a sysctl of a network`, GLOBAL_HINT);
     if (!existsSync(path)) throw this.#missing(name);
@@ -111,8 +111,8 @@ function canonical(name: string): string {
   return partsOf(name).join('.');
 }
 
-/** Undefined for what cannot be a name, such as one with an empty part. */
-function pathOf(name: string): string | undefined {
+/** The file of a sysctl; undefined for what cannot be a name, such as one with an empty part. */
+export function sysctlPath(name: string): string | undefined {
   const parts = partsOf(name);
   const isSound = parts.every((part) => /^[\w.@:-]+$/.test(part) && !/^\.+$/.test(part));
   return isSound ? join(ROOT, ...parts) : undefined;

@@ -45,6 +45,15 @@ export class SockDiag {
     this.#netlink.post(this.#dump(destroyRequest));
   }
 
+  /** Ends the sockets that are wanted, as `destroyAll` does. */
+  destroy(isWanted: (entry: SocketEntry) => boolean): void {
+    const requests = this.#dump((body) => {
+      const entry = decodeSocket(body);
+      return entry !== undefined && isWanted(entry) ? destroyRequest(body) : undefined;
+    });
+    this.#netlink.post(requests.filter((request) => request !== undefined));
+  }
+
   close(): void {
     this.#netlink.close();
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { closingReset } from '../../src/exec/closing';
+import { closingReset } from '../../src/wire/closing';
 import { flagBits, liveSegment, seg } from '../support/builders';
 
 describe('the reset at the end of a script', () => {

@@ -2,10 +2,10 @@
  * How packetdrill leaves a connection: with a RST that the kernel accepts, so that it forgets the connection at once
  * (reset_connection in its run_packet.c).
  */
-import { seqAdd } from '../wire/seq';
-import type { SegmentPattern } from '../wire/pattern';
-import { segmentLength } from '../wire/segment';
-import { TCP_FLAG, type TcpSegment } from '../wire/wire';
+import { seqAdd } from './seq';
+import type { SegmentPattern } from './pattern';
+import { segmentLength } from './segment';
+import { TCP_FLAG, type TcpSegment } from './wire';
 
 /** The last segments of a connection, in live numbers. */
 export interface LastSegments {
