@@ -2,6 +2,7 @@
 import { InvalidArgumentError } from 'commander';
 import { type Ns, parseDuration } from '../base/nanoseconds';
 import type { IpVariant } from '../spec/model';
+import { formatAddress, parseAddress } from '../wire/address';
 
 const VARIANTS: readonly IpVariant[] = ['ipv4', 'ipv6', 'ipv4-mapped'];
 const ALL_VARIANTS = 'all';
@@ -39,6 +40,24 @@ export function retryCount(text: string): number {
   if (text.trim() === '' || !Number.isInteger(retries) || retries < 0)
     throw new InvalidArgumentError('a whole number from 0 is wanted.');
   return retries;
+}
+
+/** An IPv4 or IPv6 address, without a name being looked up: which address of a name is meant may change. */
+export function address(text: string): string {
+  const parsed = parseAddress(text);
+  if (parsed === undefined)
+    throw new InvalidArgumentError('an IPv4 or IPv6 address is wanted; names are not looked up.');
+  return formatAddress(parsed.bytes);
+}
+
+const HIGHEST_PORT = 65_535;
+
+/** A port number. */
+export function port(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1 || number > HIGHEST_PORT)
+    throw new InvalidArgumentError(`a port from 1 to ${HIGHEST_PORT} is wanted.`);
+  return number;
 }
 
 /** A duration such as `3h`, `90s`, `10min`; more than nothing. */

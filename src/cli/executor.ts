@@ -1,39 +1,80 @@
 /**
  * The executor process: opens the real host, and serves runs over the channel to its parent. With `--destroy-sockets` it
- * is what the guardian of a killed executor turns into.
+ * is what the guardian of a killed executor turns into; with `--target` its runs are on a host elsewhere.
  */
 import { join } from 'node:path';
 import { troubleOf } from '../exec/trouble';
+import { warmUp } from '../exec/warm-up';
+import { connectAgent } from '../host/linux/agent/agent-client';
 import { destroyHeldSockets } from '../host/linux/guardian';
 import { openLinuxHost } from '../host/linux/linux-host';
+import { rememberNetwork } from '../host/linux/namespace';
 import { dieWithParent } from '../host/linux/parent';
 import { probeEnvironment } from '../host/linux/probe';
-import { serveRuns } from '../suite/executor-loop';
+import { NO_EYES } from '../host/linux/target/eyes';
+import { openTargetHost } from '../host/linux/target/target-host';
+import { type ExecutorChannel, serveRuns } from '../suite/executor-loop';
 import type { FromExecutor, ToExecutor } from '../suite/protocol';
 
 const DESTROY_SOCKETS = '--destroy-sockets';
+/** Followed by the command of the agent, or by nothing. */
+const TARGET = '--target';
+
+/** More often than an agent is patient, and seldom enough to disturb nobody. */
+const BLINK_MS = 10_000;
 
 function main(): void {
   const send = (message: FromExecutor): void => {
     process.send?.(message);
   };
+  const channel: ExecutorChannel = {
+    send,
+    onMessage: (listener) => process.on('message', (message) => listener(message as ToExecutor)),
+  };
   try {
     dieWithParent();
-    const trouble = probeEnvironment();
-    if (trouble !== undefined) {
-      send({ kind: 'unfit', trouble });
-      return;
-    }
-    const host = openLinuxHost({
-      blockingWorkerPath: join(__dirname, 'blocking-worker.js'),
-      guardianCommand: [process.execPath, __filename, DESTROY_SOCKETS],
-    });
-    serveRuns(host, {
-      send,
-      onMessage: (listener) => process.on('message', (message) => listener(message as ToExecutor)),
-    });
+    const target = process.argv.indexOf(TARGET);
+    if (target < 0) servePrivateRuns(channel);
+    else serveTargetRuns(channel, process.argv[target + 1]);
   } catch (error) {
     send({ kind: 'unfit', trouble: troubleOf(error) });
+  }
+}
+
+function servePrivateRuns(channel: ExecutorChannel): void {
+  const trouble = probeEnvironment();
+  if (trouble !== undefined) {
+    channel.send({ kind: 'unfit', trouble });
+    return;
+  }
+  const host = openLinuxHost({
+    blockingWorkerPath: join(__dirname, 'blocking-worker.js'),
+    guardianCommand: [process.execPath, __filename, DESTROY_SOCKETS],
+  });
+  serveRuns(host, channel);
+}
+
+/** @param agentCommand absent: nobody on the target is asked */
+function serveTargetRuns(channel: ExecutorChannel, agentCommand: string | undefined): void {
+  const eyes = agentCommand === undefined ? NO_EYES : connectAgent(agentCommand);
+  // Between runs too, the agent is not to take this host for dead.
+  setInterval(() => quietly(() => eyes.blink()), BLINK_MS).unref();
+  serveRuns(openTargetHost(eyes), channel, warmUpAside());
+}
+
+/** In a private network of this machine, where nobody is bothered; then back to the real one. */
+async function warmUpAside(): Promise<void> {
+  const goBack = rememberNetwork();
+  await warmUp(openLinuxHost());
+  goBack();
+}
+
+/** An agent that has gone is told of by the next run. */
+function quietly(action: () => void): void {
+  try {
+    action();
+  } catch {
+    // See above.
   }
 }
 

@@ -7,7 +7,8 @@ import { executorCommand } from '../host/linux/executor-command';
 import { ExecutorProcess } from '../suite/executor';
 import type * as Program from './program';
 
-const isForThisMachine = process.argv[2] === 'run' && !process.argv.some((word) => word.startsWith('--kernel'));
+const isElsewhere = process.argv.some((word) => word.startsWith('--kernel') || word.startsWith('--target'));
+const isForThisMachine = process.argv[2] === 'run' && !isElsewhere;
 const early = isForThisMachine ? new ExecutorProcess(executorCommand(join(__dirname, 'executor.js'))) : undefined;
 
 // A bundle of its own, so that nothing of it is read before this line.

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { present } from '../base/assert';
-import { executorCommand } from '../host/linux/executor-command';
+import { executorCommand, nodeCommand } from '../host/linux/executor-command';
 import { mayOpenRuns } from '../host/linux/rights';
 import { type Executor, ExecutorProcess } from '../suite/executor';
 import { GuestExecutor } from '../vm/guest-executor';
@@ -12,6 +12,8 @@ import { problemText } from './kernels-command';
 import { complain } from './read-plan';
 
 export interface PlaceOptions {
+  readonly target?: string;
+  readonly agent?: string;
   readonly kernel?: readonly string[];
   readonly modules?: string;
   readonly time?: 'virtual' | 'real';
@@ -43,10 +45,13 @@ export function openPlace(options: PlaceOptions): Place | undefined {
     complain([problem]);
     return undefined;
   }
+  if (options.target !== undefined) return hostElsewhere(options.agent);
   return options.kernel === undefined ? thisMachine() : guests(options.kernel, options);
 }
 
-function whyNot({ kernel, modules, time }: PlaceOptions): string | undefined {
+function whyNot({ kernel, modules, time, target, agent }: PlaceOptions): string | undefined {
+  if (target !== undefined && kernel !== undefined) return '--target has the kernel that it has: leave --kernel out';
+  if (target === undefined && agent !== undefined) return '--agent goes with --target';
   if (modules !== undefined && (kernel ?? []).every(isKernelName))
     return `--modules ${modules} goes with --kernel PATH`;
   if (kernel === undefined && time === 'virtual')
@@ -60,6 +65,12 @@ function thisMachine(): Place {
     jobs: JOBS_PER_PROCESSOR[mayOpenRuns() ? 'root' : 'rootless'] * availableParallelism(),
     start: () => new ExecutorProcess(command),
   };
+}
+
+/** One run after the other, since all of them are with the same host; and as this user, whose network is the real one. */
+function hostElsewhere(agent: string | undefined): Place {
+  const command = [...nodeCommand(join(__dirname, 'executor.js')), '--target', ...(agent === undefined ? [] : [agent])];
+  return { jobs: 1, start: () => new ExecutorProcess(command) };
 }
 
 function guests(names: readonly string[], { modules, time = 'virtual' }: PlaceOptions): Place | undefined {

@@ -3,7 +3,8 @@ import { Command, CommanderError, Option } from 'commander';
 import { jsonSchema } from '../spec/schema';
 import type { Executor } from '../suite/executor';
 import { DEFAULT_LONGEST_NS } from '../suite/longest';
-import { duration, jobCount, nameList, retryCount } from './arguments';
+import { address, duration, jobCount, nameList, port, retryCount } from './arguments';
+import { agentCommand } from './agent-command';
 import { checkCommand } from './check-command';
 import { convertCommand } from './convert-command';
 import { EXIT } from './exit-codes';
@@ -90,6 +91,11 @@ function addOtherCommands(program: Command, end: (code: number) => void): void {
       process.stdout.write(`${JSON.stringify(jsonSchema(), undefined, 2)}\n`);
     });
 
+  program
+    .command('agent')
+    .description('answer questions about this host on standard input and output, for run --target --agent')
+    .action(agentCommand);
+
   addKernelsCommands(program, end);
 }
 
@@ -103,6 +109,16 @@ function runOptions(program: Command): Command {
     ),
   )
     .option('--kernel <list>', 'run on these kernels, in VMs: names (see `kernels list`) or paths of images', nameList)
+    .option(
+      '--target <address>',
+      'run against a host elsewhere: segments are sent from this host over the real network (as root)',
+      address,
+    )
+    .option('--port <n>', 'the port of the target, whatever port a spec names', port)
+    .option(
+      '--agent <command>',
+      "starts `packetspec agent` on the target, e.g. 'ssh root@host packetspec agent': then queues, counters, sysctls and calls count too",
+    )
     .option('--modules <dir>', 'the modules of a kernel that is given by its path')
     .addOption(
       new Option('--time <kind>', 'the clock of the VMs; virtual time jumps to the next timer').choices([

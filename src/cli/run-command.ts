@@ -18,11 +18,12 @@ import { followOn } from './progress-line';
 import type { ReportOptions } from './report-options';
 import { openRunFolder } from './run-files';
 import { openReports } from './sinks';
+import { findTargetOf, type TargetOptions, type TargetSettings } from './target';
 import { planSettings, type TextOptions } from './text-options';
 import { type StatusLine, statusLineOn } from './status-line';
 import { TRACE_FILES } from './trace-files';
 
-export interface RunOptions extends TextOptions, PlaceOptions, ReportOptions {
+export interface RunOptions extends TextOptions, PlaceOptions, TargetOptions, ReportOptions {
   readonly jobs?: number;
   readonly retries: number;
   readonly longest: Ns;
@@ -38,7 +39,9 @@ export async function runCommand(
   early: Executor | undefined,
 ): Promise<number> {
   const startedMs = performance.now();
-  const { plan, files, hasProblems } = readPlan(names, runSettings(options));
+  const target = findTargetOf(options);
+  if ('problem' in target) return refuse(target.problem);
+  const { plan, files, hasProblems } = readPlan(names, { ...runSettings(withIpOf(target, options)), ...target });
   if (hasProblems) return EXIT.rejected;
   const outputs = new Outputs();
   const status = statusLineOn([process.stderr, process.stdout], process.env['TERM']);
@@ -46,7 +49,7 @@ export async function runCommand(
   for (const rejected of plan.warned) tell({ kind: 'spec-warned', rejected });
   for (const rejected of plan.rejected) tell({ kind: 'spec-rejected', rejected });
   if (plan.rejected.length === 0 && plan.runs.length === 0) {
-    complain(['no run matches --filter and --ip']);
+    complain([target.target === undefined ? 'no run matches --filter and --ip' : NO_RUN_FOR_TARGET]);
     return EXIT.rejected;
   }
   const results = plan.rejected.length > 0 ? [] : await runPlan({ plan, files, status }, options, tell, early);
@@ -56,6 +59,18 @@ export async function runCommand(
   outputs.close();
   complain(outputs.problems);
   return exitCodeOf(summary) || (outputs.problems.length > 0 ? EXIT.errored : EXIT.passed);
+}
+
+const NO_RUN_FOR_TARGET = "no run matches --filter, --ip and the IP version of the target's address";
+
+/** Scripts run as IPv4 where nothing else is said. */
+function withIpOf({ target }: TargetSettings, options: RunOptions): RunOptions {
+  return target?.version === 6 && options.ip === undefined ? { ...options, ip: ['ipv6'] } : options;
+}
+
+function refuse(problem: string): number {
+  complain([problem]);
+  return EXIT.errored;
 }
 
 function runSettings(options: RunOptions): PlanSettings {
@@ -81,7 +96,7 @@ async function runPlan(
   const place = openPlace(options);
   if (place === undefined) return undefined;
   const all = place.kernels === undefined ? plan.runs : onEachKernel(plan.runs, place.kernels);
-  const jobs = options.jobs ?? place.jobs;
+  const jobs = options.target === undefined ? (options.jobs ?? place.jobs) : place.jobs;
   // Under virtual time another attempt gives the same trace.
   const retries = isVirtual(options) ? 0 : options.retries;
   const pool = new ExecutorPool({ jobs, retries, start: place.start }, early);

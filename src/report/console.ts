@@ -70,6 +70,19 @@ export function resultLines(result: RunResult, style: LadderStyle): readonly str
 
 /** What there is to say of a run: why it did not pass, and the ladder of a failed one, or of any when all is wanted. */
 export function explanation(result: RunResult, style: LadderStyle): readonly string[] {
+  return [...leftOutLines(result), ...whyAndHow(result, style)];
+}
+
+/** What was not done and not judged, a line for each reason. */
+function leftOutLines({ run }: RunResult): readonly string[] {
+  const { leftOut = [] } = run.timeline;
+  return [...new Set(leftOut.map(({ reason }) => reason))].map((reason) => {
+    const lines = [...new Set(leftOut.filter((one) => one.reason === reason).map(({ place }) => place.line))];
+    return `left out: ${lines.length === 1 ? 'line' : 'lines'} ${lines.join(', ')}: ${reason}`;
+  });
+}
+
+function whyAndHow(result: RunResult, style: LadderStyle): readonly string[] {
   if (result.verdict.status === 'failed') return failureLines(result, style);
   const ladder = style.whole && result.verdict.crossed.length > 0 ? ladderLines(result, style) : [];
   return [...reasonLines(result), ...ladder];

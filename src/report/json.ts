@@ -2,7 +2,7 @@
 import type { Check } from '../match/match';
 import type { RejectedSpec, RunResult, SuiteListener, SuiteSummary } from '../suite/suite';
 import { linesOf } from '../spec/source';
-import type { Timeline } from '../timeline/timeline';
+import type { LeftOut, Timeline } from '../timeline/timeline';
 import type { Sink } from './report';
 
 /** Collects rejected files and results, and writes the document when the suite is finished. */
@@ -34,8 +34,13 @@ function resultOf({ run, verdict, attempts, durationMs, trace }: RunResult): unk
     ...(verdict.reason === undefined ? {} : { reason: verdict.reason }),
     ...(verdict.doubt === undefined ? {} : { doubt: verdict.doubt }),
     ...(verdict.trouble === undefined ? {} : { error: verdict.trouble }),
+    ...(run.timeline.leftOut === undefined ? {} : { leftOut: run.timeline.leftOut.map(leftOutOf) }),
     checks: verdict.checks.map((check) => checkOf(check, run.timeline)),
   };
+}
+
+function leftOutOf({ place, label, reason }: LeftOut): unknown {
+  return { line: place.line, title: label, reason };
 }
 
 function checkOf(

@@ -11,10 +11,13 @@ export interface ExecutorChannel {
   readonly onMessage: (listener: (message: ToExecutor) => void) => void;
 }
 
-/** Serves runs until the channel closes. A run begins when the network of the one before it is gone. */
-export function serveRuns(host: Host, channel: ExecutorChannel): void {
+/**
+ * Serves runs until the channel closes. A run begins when the network of the one before it is gone.
+ * @param warm when the code of runs has run once; absent: it is made to, on the host
+ */
+export function serveRuns(host: Host, channel: ExecutorChannel, warm: Promise<void> = warmUp(host)): void {
   // What is sent meanwhile waits in the channel.
-  let previous = warmUp(host);
+  let previous = warm;
   channel.onMessage((message) => {
     previous = previous
       .then(() => serve(host, channel, message))

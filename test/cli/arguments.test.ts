@@ -1,6 +1,16 @@
 import { InvalidArgumentError } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { duration, nameList, ipList, jobCount, reporters, retryCount, settings } from '../../src/cli/arguments';
+import {
+  address,
+  duration,
+  nameList,
+  ipList,
+  jobCount,
+  port,
+  reporters,
+  retryCount,
+  settings,
+} from '../../src/cli/arguments';
 
 describe('--ip', () => {
   it.each([
@@ -27,6 +37,29 @@ describe('--jobs', () => {
 
   it.each(['', '0', '-1', '1.5', 'many', '257', 'NaN', 'Infinity'])('%j is refused', (text) => {
     expect(() => jobCount(text)).toThrow(InvalidArgumentError);
+  });
+});
+
+describe('--target', () => {
+  it.each([
+    ['203.0.113.7', '203.0.113.7'],
+    ['2001:DB8:0::7', '2001:db8::7'],
+  ])('%s', (text, canonical) => {
+    expect(address(text)).toBe(canonical);
+  });
+
+  it.each(['', 'localhost', '203.0.113', '203.0.113.7:80', 'fe80::1%eth0'])('%j is refused', (text) => {
+    expect(() => address(text)).toThrow(InvalidArgumentError);
+  });
+});
+
+describe('--port', () => {
+  it('is a port', () => {
+    expect([port('1'), port('65535')]).toEqual([1, 65_535]);
+  });
+
+  it.each(['', '0', '65536', 'http', '80.5'])('%j is refused', (text) => {
+    expect(() => port(text)).toThrow(InvalidArgumentError);
   });
 });
 

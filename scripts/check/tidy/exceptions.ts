@@ -5,6 +5,7 @@ const TESTED_ELSEWHERE: readonly (readonly [reason: string, paths: readonly stri
   [
     'run as users run it, as a process, by the live tests in test/cli and test/specs',
     [
+      'src/cli/agent-command.ts',
       'src/cli/check-command.ts',
       'src/cli/convert-command.ts',
       'src/cli/executor.ts',
@@ -19,6 +20,7 @@ const TESTED_ELSEWHERE: readonly (readonly [reason: string, paths: readonly stri
       'src/cli/run-command.ts',
       'src/cli/show-command.ts',
       'src/cli/sinks.ts',
+      'src/cli/target.ts',
       'src/cli/text-options.ts',
       'src/cli/version.ts',
     ],
@@ -54,6 +56,7 @@ const TESTED_ELSEWHERE: readonly (readonly [reason: string, paths: readonly stri
   [
     'tested through live runs in test/host/linux: each of them needs the kernel and the others',
     [
+      'src/host/linux/bpf.ts',
       'src/host/linux/calls/buffers.ts',
       'src/host/linux/calls/prepared-call.ts',
       'src/host/linux/ethtool.ts',
@@ -73,6 +76,7 @@ const TESTED_ELSEWHERE: readonly (readonly [reason: string, paths: readonly stri
       'src/host/linux/rights.ts',
       'src/host/linux/spawn.ts',
       'src/host/linux/stamped-receiver.ts',
+      'src/host/linux/system-calls.ts',
     ],
   ],
   [
@@ -86,6 +90,21 @@ const TESTED_ELSEWHERE: readonly (readonly [reason: string, paths: readonly stri
       'src/match/pending-returns.ts',
       'src/match/progress.ts',
       'src/match/reference.ts',
+    ],
+  ],
+  [
+    'parts of one run against a host elsewhere, which test/cli/target.live.test.ts makes with two hosts, in every way it can end',
+    [
+      'src/host/linux/agent/agent-client.ts',
+      'src/host/linux/agent/agent-run.ts',
+      'src/host/linux/agent/agent.ts',
+      'src/host/linux/outliving-shell.ts',
+      'src/host/linux/target/device-state.ts',
+      'src/host/linux/target/eyes.ts',
+      'src/host/linux/target/find-target.ts',
+      'src/host/linux/target/target-host.ts',
+      'src/host/linux/target/target-link.ts',
+      'src/host/linux/target/target-run.ts',
     ],
   ],
   [

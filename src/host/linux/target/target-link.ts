@@ -1,0 +1,130 @@
+/**
+ * The link to a host elsewhere: a raw socket sends over the real network, a packet socket on the real device sees both
+ * directions, and sockets hold the run's ports so that this host's kernel answers nothing (`held-ports.ts`). All of it
+ * is sockets, so nothing can be left behind. Why it is so and not otherwise: docs/decisions/0017-remote-targets.md.
+ */
+import { present } from '../../../base/assert';
+import type { Network } from '../../../timeline/timeline';
+import { craftPacket } from '../../../wire/craft';
+import type { PacketPattern } from '../../../wire/pattern';
+import { TCP_FLAG } from '../../../wire/wire';
+import { HostError, type LinkFrame } from '../../host';
+import { EHOSTUNREACH, ENETDOWN, ENETUNREACH, ENOBUFS, ENODEV } from '../constants';
+import { errnoName } from '../errno';
+import type { Tap } from '../harness-link';
+import { libc } from '../libc';
+import { NETLINK_ROUTE, NetlinkSocket } from '../netlink';
+import { RawSender } from '../raw-sender';
+import { deviceState, refuseMerging } from './device-state';
+import { HeldPorts } from './held-ports';
+import { PROBE_ID, Traffic } from './traffic';
+
+/** Just below the ports that connections get. */
+const PROBE_PORT = 20_000;
+const ECHO_REQUEST = { 4: 8, 6: 128 } as const;
+const PROBE_SEQ = 1_000_000;
+
+/** What a kernel says to a packet that has no way to its target any more. */
+const BROKEN_WAY = new Set([-ENETDOWN, -ENETUNREACH, -EHOSTUNREACH, -ENODEV, -ENOBUFS]);
+
+export class TargetLink {
+  readonly tap: Tap;
+  readonly #network: Network;
+  readonly #device: string;
+  readonly #traffic: Traffic;
+  readonly #undo: (() => void)[] = [];
+  readonly #netlink: NetlinkSocket;
+  readonly #sender: RawSender;
+
+  /** @throws HostError; then nothing is left */
+  constructor(network: Network) {
+    this.#network = network;
+    const { ipVersion: version, localAddress: target, remoteAddress: source } = network;
+    const { device, harnessPorts, ports } = present(network.target, 'the ends of a run against a target');
+    this.#device = device;
+    const index = libc.ifNameToIndex(device);
+    this.#traffic = new Traffic({ version, source, target, ports, harnessPorts, probePort: PROBE_PORT });
+    this.tap = { side: 'harness', arrivesAt: index, leavesBy: index, filter: this.#traffic.program() };
+    this.#netlink = this.#keep(new NetlinkSocket(NETLINK_ROUTE));
+    try {
+      this.checkDevice();
+      refuseMerging(device);
+      this.#keep(new HeldPorts(version, source, [{ protocol: 'tcp', port: PROBE_PORT }, ...harnessPorts]));
+      this.#sender = this.#keep(new RawSender(version, target));
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** @throws HostError `link-down` */
+  checkDevice(): void {
+    const { isUp } = deviceState(this.#netlink, this.tap.leavesBy);
+    if (!isUp) throw new HostError('link-down', `${this.#device}, which leads to the target, is down`);
+  }
+
+  /**
+   * @returns zero or more, or minus the errno
+   * @throws HostError `link-down` or `target-silent` when there is no way to the target any more
+   */
+  write(packet: Uint8Array): number {
+    const result = this.#sender.send(packet);
+    if (!BROKEN_WAY.has(result)) return result;
+    this.checkDevice();
+    throw this.#isNotThere(errnoName(result));
+  }
+
+  /**
+   * Asks whether the target is there: by a bare ACK, which a listener answers with a RST, and an echo request; and at the
+   * last attempt by a SYN. Which answers come back is `kindOf`'s to say.
+   */
+  probe(isLast: boolean): void {
+    const flags = isLast ? TCP_FLAG.SYN : TCP_FLAG.ACK;
+    this.#say({ kind: 'tcp', flags, seq: PROBE_SEQ, ack: isLast ? 0 : PROBE_SEQ, length: 0, ip: { id: 1 } });
+    const type = ECHO_REQUEST[this.#network.ipVersion];
+    this.#say({ kind: 'icmp', type, code: 0, id: PROBE_ID, quoted: { kind: 'raw', length: 0 }, ip: { id: 1 } });
+  }
+
+  /** Takes the SYN back. */
+  endProbe(): void {
+    this.#say({ kind: 'tcp', flags: TCP_FLAG.RST, seq: PROBE_SEQ + 1, length: 0, ip: { id: 1 } });
+  }
+
+  kindOf(frame: Pick<LinkFrame, 'direction' | 'bytes'>): ReturnType<Traffic['kindOf']> {
+    return this.#traffic.kindOf(frame);
+  }
+
+  /** Why a run cannot go on that nobody answers. */
+  isSilent(): HostError {
+    const { localAddress } = this.#network;
+    return new HostError(
+      'target-silent',
+      `${localAddress} answers nothing: no RST to an ACK, no SYN+ACK to a SYN, no echo reply`,
+      'it is down, the address is another one, or a firewall on the way drops what belongs to no connection',
+    );
+  }
+
+  close(): void {
+    for (const undo of this.#undo.splice(0).reverse()) undo();
+  }
+
+  #isNotThere(errno: string): HostError {
+    return new HostError(
+      'target-silent',
+      `no packet gets to ${this.#network.localAddress}: ${errno}`,
+      `nobody on the network of ${this.#device} says that it is him: \`ip neigh show dev ${this.#device}\``,
+    );
+  }
+
+  #say(pattern: PacketPattern): void {
+    const { ipVersion: version, localAddress, remoteAddress, target } = this.#network;
+    const ends = { sourceAddress: remoteAddress, targetAddress: localAddress };
+    const ports = { sourcePort: PROBE_PORT, targetPort: target?.ports[0] ?? 0 };
+    this.write(craftPacket(pattern, { version, ...ends, ...ports, seq: 0, ack: 0 }));
+  }
+
+  #keep<T extends { close(): void }>(part: T): T {
+    this.#undo.push(() => part.close());
+    return part;
+  }
+}

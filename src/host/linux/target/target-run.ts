@@ -1,0 +1,287 @@
+/**
+ * A run against a host elsewhere. Segments, their stamps and all times are this host's; what is seen and done on the
+ * target comes from its eyes, and gets this host's time when the question left and when the answer came.
+ */
+import { type Ns, NS_PER_MS, NS_PER_S } from '../../../base/nanoseconds';
+import type { Network } from '../../../timeline/timeline';
+import type { CounterValues, OptionBytes, ProcNetTcpRow, SocketEntry, WallTime } from '../../../trace/trace';
+import {
+  type CallRequest,
+  HostError,
+  type LinkFrame,
+  type ReturnedCall,
+  type Run,
+  type TimedOutcome,
+} from '../../host';
+import { formatAddress } from '../../../wire/address';
+import { RunClock } from '../clock';
+import { errnoName } from '../errno';
+import { PacketSocket } from '../packet-socket';
+import { lowerScheduling, raiseScheduling } from '../scheduling';
+import { StarvationMeter } from '../starvation';
+import { Waiter } from '../wait';
+import type { Eyes } from './eyes';
+import { Farewell } from './farewell';
+import { TargetLink } from './target-link';
+
+const PROBES = 3;
+const PROBE_NS = 400 * NS_PER_MS;
+/** A wait is not longer than this without a word to the eyes, which would take this host for dead. */
+const BLINK_NS = 10 * NS_PER_S;
+
+export interface TargetRunParts {
+  readonly network: Network;
+  readonly eyes: Eyes;
+  readonly spinNs: Ns;
+}
+
+export class TargetRun implements Run {
+  scheduling: 'fifo' | 'other' = 'other';
+  readonly #network: Network;
+  readonly #eyes: Eyes;
+  readonly #clock = new RunClock();
+  readonly #link: TargetLink;
+  readonly #packets: PacketSocket;
+  readonly #waiter: Waiter;
+  readonly #starvation: StarvationMeter;
+  readonly #farewell = new Farewell();
+  readonly #undo: (() => void)[] = [];
+  /** When the calls that sleep began, as well as can be known: in the middle between question and answer. */
+  readonly #begunNs = new Map<number, Ns>();
+  #blinkedNs: Ns = 0;
+  #isClosed = false;
+  #isTimed = false;
+
+  /** @throws HostError; then nothing is left */
+  constructor({ network, eyes, spinNs }: TargetRunParts) {
+    this.#network = network;
+    this.#eyes = eyes;
+    try {
+      this.#link = this.#keep(new TargetLink(network));
+      this.#packets = this.#keep(new PacketSocket(this.#clock, this.#link.tap));
+      this.#starvation = this.#keep(new StarvationMeter());
+      const wakers = eyes.wakeFd === undefined ? [] : [eyes.wakeFd];
+      this.#waiter = new Waiter(this.#clock, spinNs, [this.#packets.fd, ...wakers]);
+      this.#awaitTarget();
+      this.#undo.push(() => eyes.close());
+      eyes.open(network);
+    } catch (error) {
+      this.#undoAll();
+      throw error;
+    }
+  }
+
+  setSysctl(name: string, value: string): void {
+    this.#eyes.setSysctl(name, value);
+  }
+
+  hasSysctl(name: string): boolean {
+    return this.#eyes.hasSysctl(name);
+  }
+
+  async startServer(command: string, port: number, readyWithinNs: Ns): Promise<void> {
+    await Promise.resolve(this.#eyes.startServer(command, port, readyWithinNs));
+  }
+
+  async prepareBlocking(count = 1): Promise<void> {
+    await Promise.resolve(this.#eyes.prepareBlocking(count));
+  }
+
+  startTimedPart(): void {
+    this.#isTimed = true;
+    // What the probe led to belongs to no step.
+    this.#take();
+    this.scheduling = raiseScheduling([]);
+    this.#clock.restart();
+    this.#packets.restart();
+    this.#starvation.restart();
+    this.#blinkedNs = 0;
+  }
+
+  endTimedPart(): void {
+    if (this.#isTimed) lowerScheduling([]);
+    this.#isTimed = false;
+  }
+
+  nowNs(): Ns {
+    return this.#clock.now();
+  }
+
+  kernelWaitedNs(): Ns {
+    return this.#starvation.waitedNs();
+  }
+
+  realtimeAtZero(): WallTime {
+    return this.#clock.realtimeAtZero();
+  }
+
+  waitForEvent(untilNs: Ns): void {
+    this.#blink();
+    this.#waiter.untilReadable(Math.min(untilNs, this.#blinkedNs + BLINK_NS));
+    this.#eyes.listen();
+  }
+
+  waitExactly(untilNs: Ns): void {
+    this.#waiter.untilExactly(untilNs);
+  }
+
+  inject(bytes: Uint8Array): { readonly startedNs: Ns; readonly errno: string } {
+    const startedNs = this.#clock.now();
+    const result = this.#link.write(bytes);
+    this.#farewell.note({ direction: 'in', bytes });
+    return { startedNs, errno: errnoName(result) };
+  }
+
+  receive(): readonly LinkFrame[] {
+    return this.#take().run;
+  }
+
+  flood(): never {
+    throw new HostError('system-call', 'a target is not flooded: the peers of a flood are not this host');
+  }
+
+  call(request: CallRequest, limitNs: Ns): TimedOutcome {
+    const startedNs = this.#clock.now();
+    const { outcome, interrupted } = this.#eyes.call(request, limitNs);
+    return { startedNs, endedNs: this.#clock.now(), outcome, interrupted };
+  }
+
+  startBlockingCall(request: CallRequest, token: number): { readonly startedNs: Ns } {
+    const startedNs = this.#clock.now();
+    this.#eyes.startBlockingCall(request, token);
+    this.#begunNs.set(token, (startedNs + this.#clock.now()) / 2);
+    return { startedNs };
+  }
+
+  returnedCalls(): readonly ReturnedCall[] {
+    const returned = this.#eyes.returnedCalls();
+    const nowNs = this.#clock.now();
+    return returned.map(({ lastedNs, ...one }) => {
+      const endedNs = Math.min(nowNs, Math.round((this.#begunNs.get(one.token) ?? nowNs) + lastedNs));
+      return { ...one, endedNs };
+    });
+  }
+
+  cancelBlockingCalls(): void {
+    this.#eyes.cancelBlockingCalls();
+  }
+
+  sockets(): readonly SocketEntry[] {
+    return this.#eyes.sockets();
+  }
+
+  counters(): CounterValues {
+    return this.#eyes.counters();
+  }
+
+  tcpInfo(fd: number): OptionBytes {
+    return this.#eyes.tcpInfo(fd);
+  }
+
+  procNetTcp(): readonly ProcNetTcpRow[] {
+    return this.#eyes.procNetTcp();
+  }
+
+  shell(): never {
+    throw new HostError('command-failed', 'no shell command is run on a target');
+  }
+
+  checkGround(): void {
+    this.#link.checkDevice();
+    this.#eyes.checkGround();
+    this.#awaitTarget();
+  }
+
+  close(): Promise<void> {
+    this.endTimedPart();
+    if (!this.#isClosed) this.#sayFarewell();
+    this.#isClosed = true;
+    this.#undoAll();
+    return Promise.resolve();
+  }
+
+  #sayFarewell(): void {
+    try {
+      for (const packet of this.#farewell.packets()) this.#link.write(packet);
+    } catch {
+      // There is no way to it any more.
+    }
+  }
+
+  /** @throws HostError `target-silent` */
+  #awaitTarget(): void {
+    for (let probe = 1; probe <= PROBES; probe++) {
+      const isLast = probe === PROBES;
+      this.#link.probe(isLast);
+      if (!this.#hearsAnswer(this.#clock.now() + PROBE_NS)) continue;
+      if (isLast) this.#link.endProbe();
+      return;
+    }
+    throw this.#link.isSilent();
+  }
+
+  #hearsAnswer(untilNs: Ns): boolean {
+    while (this.#clock.now() < untilNs) {
+      this.#waiter.untilReadable(untilNs);
+      if (this.#take().isProbeAnswered) return true;
+    }
+    return false;
+  }
+
+  /** What has come, sorted. @throws HostError for what shows that the run is none */
+  #take(): { readonly run: readonly LinkFrame[]; readonly isProbeAnswered: boolean } {
+    const run: LinkFrame[] = [];
+    let isProbeAnswered = false;
+    for (const frame of this.#packets.receive()) {
+      switch (this.#link.kindOf(frame)) {
+        case 'run':
+          this.#refuseMerged(frame);
+          if (frame.direction === 'out') this.#farewell.note(frame);
+          run.push(frame);
+          break;
+        case 'probe':
+          isProbeAnswered = true;
+          break;
+        case 'elsewhere':
+          throw answeredFromElsewhere(frame, this.#network);
+        case 'other':
+      }
+    }
+    return { run, isProbeAnswered };
+  }
+
+  #refuseMerged({ bytes }: LinkFrame): void {
+    const { mtu, target } = this.#network;
+    if (bytes.length <= mtu) return;
+    throw new HostError(
+      'merged-segments',
+      `a packet of ${bytes.length} bytes came by ${target?.device ?? ''}, whose MTU is ${mtu}: several segments as one`,
+      'switch tso, gso and gro off at both ends of a virtual link: ethtool -K DEVICE tso off gso off gro off',
+    );
+  }
+
+  #blink(): void {
+    const nowNs = this.#clock.now();
+    if (nowNs - this.#blinkedNs < BLINK_NS) return;
+    this.#blinkedNs = nowNs;
+    this.#eyes.blink();
+  }
+
+  #keep<T extends { close(): void }>(part: T): T {
+    this.#undo.push(() => part.close());
+    return part;
+  }
+
+  #undoAll(): void {
+    for (const undo of this.#undo.splice(0).reverse()) undo();
+  }
+}
+
+function answeredFromElsewhere({ bytes }: LinkFrame, { localAddress, ipVersion }: Network): HostError {
+  const [from, to] = ipVersion === 4 ? [12, 16] : [8, 24];
+  return new HostError(
+    'target-elsewhere',
+    `what was sent to ${localAddress} was answered from ${formatAddress(bytes.subarray(from, to))}`,
+    'an address translation on the way, or a target with several addresses: give the address that answers',
+  );
+}
