@@ -23,8 +23,6 @@ export const BPF = {
   return: 0x06,
   /** SKF_AD_PROTOCOL: the EtherType, wherever that stood. */
   etherType: 0xffff_f000,
-  /** SKF_AD_PKTTYPE: sockaddr_ll.sll_pkttype of the frame. */
-  packetType: 0xffff_f004,
 } as const;
 
 /** As the result of a program: everything of what it looked at is kept. */
