@@ -30,6 +30,7 @@ const NEEDS = [
   { command: 'setpriv', debian: 'util-linux', purposes: ['run', 'test'], why: 'runs as an ordinary user' },
   { command: 'python3', debian: 'python3', purposes: ['run', 'test'], why: 'specs with a real server process' },
   { command: 'sysctl', debian: 'procps', purposes: ['run', 'test'], why: 'scripts that set sysctls' },
+  { command: 'nft', debian: 'nftables', purposes: ['run', 'test'], why: 'specs with packet filters' },
   { command: 'qemu-system-x86_64', debian: 'qemu-system-x86', purposes: ['test'], why: 'specs on other kernels' },
   { command: 'xz', debian: 'xz-utils', purposes: ['test'], why: 'unpacking kernels' },
   { command: 'ip', debian: 'iproute2', purposes: ['test'], why: 'tests that look at a namespace from outside' },

@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { probeEnvironment } from '../../src/host/linux/probe';
 import { benchCommand } from './command';
+import { benchEvents } from './events';
 import { benchEvidence } from './evidence';
 import { compileFloor } from './floor';
 import { benchGuestSuite } from './guest-suite';
@@ -35,6 +36,7 @@ const SECTIONS: Readonly<Record<string, (bench: Bench) => Promise<Section>>> = {
   setup: benchSetup,
   parallel: benchParallel,
   memory: benchMemory,
+  events: benchEvents,
   evidence: benchEvidence,
   guests: benchGuests,
   html: benchHtml,

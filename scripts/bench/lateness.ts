@@ -1,6 +1,7 @@
 /** How late segments are injected, against a C program that does nothing else. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Timeline } from '../../src/timeline/timeline';
 import { type Conditions, conditionsText, isIdle, lookAround } from './machine';
 import { observationsOf, timelineOf, traceOf } from './product';
 import { alternate, type Bench, type Section } from './section';
@@ -32,17 +33,7 @@ export async function benchLateness({ floor, folder, say }: Bench): Promise<Sect
   const measured = await alternate<Repeat, Repeat>(
     REPEATS,
     async (repeat) => {
-      const conditions = await lookAround();
-      const trace = await traceOf(timeline);
-      const sent = observationsOf(trace, 'sent');
-      const stamps = observationsOf(trace, 'frame').filter(({ direction }) => direction === 'in');
-      if (sent.length !== EVENTS || stamps.length !== EVENTS) throw new Error(`${sent.length} of ${EVENTS} injected`);
-      const result = {
-        conditions,
-        scheduling: trace.environment.scheduling,
-        user: microseconds(sent.map(({ plannedNs, startedNs }) => startedNs - plannedNs)),
-        kernel: microseconds(sent.map(({ plannedNs }, index) => (stamps[index]?.atNs ?? 0) - plannedNs)),
-      };
+      const result = { conditions: await lookAround(), ...(await measureLateness(timeline)) };
       say(`lateness ${repeat + 1}/${REPEATS}: p50 ${figure(result.user.p50)} us, p99 ${figure(result.user.p99)} us`);
       return result;
     },
@@ -68,8 +59,21 @@ export async function benchLateness({ floor, folder, say }: Bench): Promise<Sect
   };
 }
 
+/** Runs `latenessSpec` once. */
+export async function measureLateness(timeline: Timeline): Promise<Omit<Repeat, 'conditions'>> {
+  const trace = await traceOf(timeline);
+  const sent = observationsOf(trace, 'sent');
+  const stamps = observationsOf(trace, 'frame').filter(({ direction }) => direction === 'in');
+  if (sent.length !== EVENTS || stamps.length !== EVENTS) throw new Error(`${sent.length} of ${EVENTS} injected`);
+  return {
+    scheduling: trace.environment.scheduling,
+    user: microseconds(sent.map(({ plannedNs, startedNs }) => startedNs - plannedNs)),
+    kernel: microseconds(sent.map(({ plannedNs }, index) => (stamps[index]?.atNs ?? 0) - plannedNs)),
+  };
+}
+
 /** The same for both sides, and in each run of the bench. */
-function jitteredOffsets(): readonly number[] {
+export function jitteredOffsets(): readonly number[] {
   let state = 1;
   return Array.from({ length: EVENTS }, (_, index) => {
     state = (state * 48_271) % 0x7fffffff;
@@ -78,7 +82,7 @@ function jitteredOffsets(): readonly number[] {
 }
 
 /** A RST to a port where nobody listens: the kernel takes it and says nothing. However late, the run goes on. */
-function latenessSpec(offsets: readonly number[]): string {
+export function latenessSpec(offsets: readonly number[]): string {
   const steps = offsets.map((offset) => `  - inject: R 0:0(0)\n    at: ${offset}ns`);
   return ['name: lateness', 'ip: ipv4', 'steps:', ...steps, ''].join('\n');
 }

@@ -21,9 +21,9 @@ export function renewBundle(): void {
 }
 
 /** The timeline of a spec that has one variant. @throws when the text is wrong */
-export function timelineOf(text: string, link: LinkKind = 'tun'): Timeline {
+export function timelineOf(text: string, link: LinkKind = 'tun', events = false): Timeline {
   const file = { path: 'bench.yaml', text };
-  const { runs, rejected } = planSuite([file], { set: new Map(), maxCombinations: 1, link });
+  const { runs, rejected } = planSuite([file], { set: new Map(), maxCombinations: 1, link, events });
   const [run] = runs;
   const wrong = rejected.flatMap(({ diagnostics }) => diagnostics.map(({ message }) => message));
   if (run === undefined) throw new Error(wrong.join('; '));

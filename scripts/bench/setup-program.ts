@@ -17,7 +17,7 @@ const SYSCTLS = ['net.ipv4.tcp_syncookies', 'net.ipv4.tcp_synack_retries'] as co
 /** The kernel takes networks away in the background, which must not disturb the next one. */
 const PAUSE_MS = 20;
 
-async function main(network: Network, count: number): Promise<void> {
+async function main(network: Network, count: number, events: boolean): Promise<void> {
   const host = openLinuxHost();
   const times: SetupTimes = { open: [], configure: [], close: [] };
   for (let round = 0; round < count; round++) {
@@ -25,11 +25,13 @@ async function main(network: Network, count: number): Promise<void> {
     const run = host.openRun(network);
     const opened = now();
     for (const name of SYSCTLS) run.setSysctl(name, '1');
+    if (events) run.recordEvents('at the end');
     run.counters();
     run.startTimedPart();
     const ready = now();
     run.endTimedPart();
     const ended = now();
+    run.events();
     await run.close();
     times.open.push(opened - start);
     times.configure.push(ready - opened);
@@ -43,4 +45,4 @@ function now(): number {
   return Number(process.hrtime.bigint());
 }
 
-void main(JSON.parse(process.argv[2] ?? '') as Network, Number(process.argv[3]));
+void main(JSON.parse(process.argv[2] ?? '') as Network, Number(process.argv[3]), process.argv[4] === 'events');

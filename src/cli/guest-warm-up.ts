@@ -77,7 +77,7 @@ assert 0 <= tcpi_busy_time <= 10**6 and tcpi_unacked in (3, 4), tcpi_unacked
 `;
 const PROFILES = ['kselftest', 'packetdrill'];
 
-/** The timelines: of a spec over each IP version, and of a script. */
+/** The timelines: of a spec over each IP version, and of a script. With kernel events, which take a second of the host's time to set up. */
 export function guestWarmUps(): readonly Timeline[] {
   const specs = timelinesOf({ path: 'warm-up.yaml', text: SPEC });
   return [...specs, ...timelinesOf({ path: 'warm-up.pkt', text: SCRIPT }, { ip: ['ipv4'] })];
@@ -93,5 +93,5 @@ export function usualNetworks(): readonly Network[] {
 function timelinesOf(file: SourceFile, ofScripts: Partial<PktSettings> = {}): readonly Timeline[] {
   const pkt = { defines: new Map(), options: new Map(), gate: true, ...ofScripts };
   const settings = { set: new Map(), maxCombinations: DEFAULT_MAX_COMBINATIONS, pkt };
-  return parseSpec(file, settings).specs.flatMap((spec) => compile(spec).timelines);
+  return parseSpec(file, settings).specs.flatMap((spec) => compile(spec, { events: true }).timelines);
 }

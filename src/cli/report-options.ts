@@ -7,6 +7,7 @@ export interface ReportOptions {
   readonly trace?: string;
   readonly pcapng?: string;
   readonly explain: boolean;
+  readonly events: boolean;
   readonly reporter?: readonly ReporterChoice[];
 }
 
@@ -15,7 +16,8 @@ export function reportOptions(command: Command): Command {
   return command
     .option('--trace <dir>', 'write one trace file for each run')
     .option('--pcapng <dir>', 'write one capture for each run, for Wireshark')
-    .option('--explain', 'draw the ladder of every run, not only of those that failed', false)
+    .option('--explain', 'draw the ladder of every run, not only of those that failed, with kernel events', false)
+    .option('--events', 'record what the kernel drops, who resets, how sockets change their state', false)
     .addOption(
       new Option(
         '--reporter <name[=file]>',

@@ -76,7 +76,7 @@ function refuse(problem: string): number {
 function runSettings(options: RunOptions): PlanSettings {
   // Its plots would show little but what steps asked for.
   const watchesQueues = options.reporter?.some(({ name }) => name === 'html') ?? false;
-  const settings = { ...planSettings(options), watchesQueues };
+  const settings = { ...planSettings(options), watchesQueues, events: options.events || options.explain };
   return isVirtual(options) ? { ...settings, tolerance: VIRTUAL_TOLERANCE } : settings;
 }
 

@@ -10,3 +10,16 @@ export function sleeperCount({ script, steps }: Pick<Timeline, 'script' | 'steps
   const sleeping = steps.filter(({ action }) => action.kind === 'call' && action.returns !== undefined).length;
   return script === undefined ? sleeping : Math.min(sleeping, 1);
 }
+
+/** The events of so many segments have room in the kernel, also where its buffers are small. */
+const EVENTS_HAVE_ROOM = 500;
+
+/** Whether more events may come than have room in the kernel, so that they must be fetched meanwhile. */
+export function hasManyEvents({ steps }: Pick<Timeline, 'steps'>): boolean {
+  return steps.filter(({ action }) => action.kind === 'inject').length > EVENTS_HAVE_ROOM;
+}
+
+/** Whether kernel events are asked for before the last step is over. */
+export function looksAtEvents(timeline: Pick<Timeline, 'steps'>): boolean {
+  return hasManyEvents(timeline) || timeline.steps.some(({ action }) => action.kind === 'events');
+}

@@ -28,6 +28,8 @@ export type Action =
       readonly connection: Connection | undefined;
     }
   | { readonly kind: 'sample'; readonly step: number; readonly plannedNs: Ns; readonly sample: SampleExpectation }
+  /** Look at the kernel events. */
+  | { readonly kind: 'look'; readonly step: number; readonly plannedNs: Ns }
   | {
       readonly kind: 'flood';
       readonly step: number;
@@ -106,6 +108,8 @@ export class Engine {
       }
       case 'sample':
         return { kind: 'sample', step: index, plannedNs, sample: action.sample };
+      case 'events':
+        return { kind: 'look', step: index, plannedNs };
       case 'command':
         return { kind: 'command', step: index, plannedNs, command: action.command };
       case 'code':

@@ -10,9 +10,9 @@ import { resolveCounter } from '../match/counters';
 import { forKernel } from '../timeline/for-kernel';
 import type { Timeline, TimelineStep } from '../timeline/timeline';
 import type { CounterValues, Trace, TraceEnd } from '../trace/trace';
-import { COMMAND_LIMIT_NS, sleeperCount } from './demands';
+import { COMMAND_LIMIT_NS, looksAtEvents, sleeperCount } from './demands';
 import { Performer } from './performer';
-import { unmetRequirement } from './requirements';
+import { unmetEvents, unmetRequirement } from './requirements';
 import { atLine, atLineAsync, troubleOf } from './trouble';
 
 /** What a run leaves behind: the trace, and the network still to be closed, which takes a while. */
@@ -40,7 +40,9 @@ export async function execute(whole: Timeline, host: Host): Promise<Executed> {
   } finally {
     run?.endTimedPart();
   }
-  const environment = { ...host.facts, scheduling: run?.scheduling ?? 'other', startedAt, setupNs };
+  const events = run?.eventSupport();
+  const recorded = events === undefined ? {} : { events };
+  const environment = { ...host.facts, scheduling: run?.scheduling ?? 'other', startedAt, setupNs, ...recorded };
   return {
     trace: { timeline, environment, observations: performer?.observations ?? [], end },
     close: () => run?.close() ?? Promise.resolve(),
@@ -54,11 +56,14 @@ async function runToTheEnd(timeline: Timeline, host: Host, run: Run, performer: 
   const missing = initialize(timeline, run);
   if (missing !== undefined) return skippedFor(missing);
   const baseline = await prepare(timeline, run);
+  const unrecorded = unmetEvents(timeline, run.eventSupport());
+  if (unrecorded !== undefined) return { kind: 'skipped', reason: unrecorded };
   run.startTimedPart();
   performer.perform(baseline);
   const atNs = run.nowNs();
   const kernelWait = performer.kernelWait();
   run.endTimedPart();
+  performer.takeLastEvents();
   try {
     if (performer.hasFailures) accountFor(timeline, run);
   } finally {
@@ -96,6 +101,7 @@ async function prepare(timeline: Timeline, run: Run): Promise<CounterValues> {
   const { server, steps } = timeline;
   const sleepers = sleeperCount(timeline);
   if (sleepers > 0) await run.prepareBlocking(sleepers);
+  if (timeline.events === true) run.recordEvents(looksAtEvents(timeline) ? 'meanwhile' : 'at the end');
   if (server !== undefined) {
     const { command, port, readyWithinNs, place } = server;
     await atLineAsync(place.line, () => run.startServer(command, port, readyWithinNs));

@@ -1,5 +1,5 @@
 /** The timed part: asks the engine what is next, does it on the host, and writes down what happened. */
-import { type Ns, NS_PER_S } from '../base/nanoseconds';
+import { type Ns, NS_PER_MS, NS_PER_S } from '../base/nanoseconds';
 import type { Run, TimedCommand } from '../host/host';
 import { pythonFile } from '../match/code/python-file';
 import { missingHere } from '../match/command';
@@ -14,8 +14,9 @@ import type {
   OptionBytes,
   Sample,
 } from '../trace/trace';
+import { TCP_FLAG } from '../wire/wire';
 import { requestOf } from './calls/calls';
-import { COMMAND_LIMIT_NS } from './demands';
+import { COMMAND_LIMIT_NS, hasManyEvents } from './demands';
 import { type Action, Engine } from './engine';
 import { flood } from './flood';
 import { QueueWatch } from './queue-watch';
@@ -24,6 +25,12 @@ import { atLine } from './trouble';
 
 /** A call that is not marked as blocking is interrupted after this long. */
 const CALL_LIMIT_NS = NS_PER_S;
+
+/** Where many events come, those of so many segments are fetched in a pause that is long enough for it. */
+const EVENTS_FETCHED_FOR = 16;
+const PAUSE_NS = NS_PER_MS;
+/** Of so many segments, also without a pause. */
+const MOST_EVENTS_WAIT_FOR = 800;
 
 const SOL_SOCKET = 1;
 const SOL_TCP = 6;
@@ -44,6 +51,10 @@ export class Performer {
   #baseline: CounterValues = {};
   #sleepingCalls = 0;
   #missing: string | undefined;
+  #sentSinceEvents = 0;
+  readonly #hasManyEvents: boolean;
+  /** When the injections of SYNs began. */
+  readonly #syns = new Set<Ns>();
   #waitUntilNs: Ns = 0;
   /** What the kernel's work had waited when the last wait began. */
   #waitedBeforeNs: Ns = 0;
@@ -54,6 +65,7 @@ export class Performer {
     this.#timeline = timeline;
     this.#run = run;
     this.#engine = new Engine(timeline);
+    this.#hasManyEvents = timeline.events === true && hasManyEvents(timeline);
     this.#sockets = new SocketTable(timeline);
     this.#watch =
       timeline.watchesQueues === true ? new QueueWatch(run, (one) => this.observations.push(one)) : undefined;
@@ -82,6 +94,13 @@ export class Performer {
   /** Why the run is a skipped one after all: a command showed that this machine lacks something. */
   get missing(): string | undefined {
     return this.#missing;
+  }
+
+  /** Behind the last step: what is left of the kernel events, and what they are held against. */
+  takeLastEvents(): void {
+    if (this.#timeline.events !== true) return;
+    this.#takeEvents();
+    this.#record({ kind: 'counted', atNs: this.#run.nowNs(), counters: this.#movedCounters() });
   }
 
   /** How long the kernel's own work has waited for a processor, in all and since the last wait began. */
@@ -144,6 +163,7 @@ export class Performer {
   #take(action: Exclude<Action, { kind: 'done' }>): void {
     switch (action.kind) {
       case 'wait':
+        this.#fetchEvents(action.untilNs);
         this.#noteWait(action.untilNs);
         (this.#watch ?? this.#run).waitForEvent(action.untilNs);
         return;
@@ -158,6 +178,7 @@ export class Performer {
       case 'sysctl':
       case 'call':
       case 'sample':
+      case 'look':
       case 'mark':
       case 'command':
       case 'code':
@@ -172,7 +193,7 @@ export class Performer {
         this.#send(deed);
         return;
       case 'flood':
-        this.#record(flood(deed, this.#timeline, this.#run));
+        this.#flood(deed);
         return;
       case 'sysctl':
         this.#tune(deed);
@@ -182,6 +203,9 @@ export class Performer {
         return;
       case 'sample':
         this.#sample(deed);
+        return;
+      case 'look':
+        this.#lookAtEvents(deed);
         return;
       case 'command':
         this.#command(deed);
@@ -197,6 +221,22 @@ export class Performer {
   #send({ step, plannedNs, bytes }: Extract<Deed, { kind: 'send' }>): void {
     const { startedNs, errno } = this.#run.inject(bytes);
     this.#record({ kind: 'sent', step, plannedNs, startedNs, bytes, errno });
+    if (this.#timeline.events === true) this.#noteSent(step, startedNs);
+  }
+
+  #noteSent(step: number, startedNs: Ns): void {
+    const action = this.#step(step)?.action;
+    const flags = action?.kind === 'inject' && action.packet.kind === 'tcp' ? action.packet.flags : 0;
+    if ((flags & (TCP_FLAG.SYN | TCP_FLAG.ACK)) === TCP_FLAG.SYN) this.#syns.add(startedNs);
+    if (++this.#sentSinceEvents > MOST_EVENTS_WAIT_FOR) this.#takeEvents();
+  }
+
+  /** What the kernel tells of each segment of a flood would fill its buffer. */
+  #flood(deed: Extract<Deed, { kind: 'flood' }>): void {
+    this.#run.pauseEvents(true);
+    const flooded = flood(deed, this.#timeline, this.#run);
+    this.#run.pauseEvents(false);
+    this.#record(flooded);
   }
 
   #tune({ step, plannedNs, name, value }: Extract<Deed, { kind: 'sysctl' }>): void {
@@ -273,6 +313,26 @@ export class Performer {
     const startedNs = this.#run.nowNs();
     const sample = this.#look(expectation);
     this.#record({ kind: 'sampled', step, plannedNs, startedNs, atNs: this.#run.nowNs(), sample });
+  }
+
+  #lookAtEvents({ step, plannedNs }: Extract<Deed, { kind: 'look' }>): void {
+    const startedNs = this.#run.nowNs();
+    this.#takeEvents();
+    this.#record({ kind: 'sampled', step, plannedNs, startedNs, atNs: this.#run.nowNs(), sample: {} });
+  }
+
+  #fetchEvents(untilNs: Ns): void {
+    if (!this.#hasManyEvents || this.#sentSinceEvents < EVENTS_FETCHED_FOR) return;
+    if (untilNs - this.#run.nowNs() > PAUSE_NS) this.#takeEvents();
+  }
+
+  /** Of what the kernel was done with, only SYNs say anything: those that were not answered. */
+  #takeEvents(): void {
+    this.#sentSinceEvents = 0;
+    for (const event of this.#run.events()) {
+      if (event.atNs < 0 || (event.kind === 'consumed' && !this.#syns.has(event.injectedNs))) continue;
+      this.#record({ kind: 'event', event });
+    }
   }
 
   #look(expectation: SampleExpectation): Sample {

@@ -8,6 +8,7 @@
  */
 import type { Ns } from '../base/nanoseconds';
 import type { Network } from '../timeline/timeline';
+import type { EventSupport, KernelEvent } from '../trace/kernel-event';
 import type {
   CallOutcome,
   ClockKind,
@@ -56,6 +57,7 @@ export type HostErrorCode =
   | 'merged-segments'
   | 'frames-lost'
   | 'blocking-thread'
+  | 'no-tracing'
   | 'executor-died'
   | 'command-failed'
   | 'system-call';
@@ -155,6 +157,19 @@ export interface Run {
   tcpInfo(fd: number): OptionBytes;
   /** /proc/net/tcp and tcp6. */
   procNetTcp(): readonly ProcNetTcpRow[];
+
+  /**
+   * Has the kernel record what it tells of this run's packets and sockets, from now until the run is closed. To be called
+   * behind `prepareBlocking`. What cannot be recorded is no error: see `eventSupport`.
+   * @param asked `events` will be asked also while the timed part goes on: what that takes is prepared now
+   */
+  recordEvents(asked: 'meanwhile' | 'at the end'): void;
+  /** What is recorded, and what is missing; undefined when nobody has asked for it. */
+  eventSupport(): EventSupport | undefined;
+  /** Kernel events since the last question, oldest first. */
+  events(): readonly KernelEvent[];
+  /** Leaves out what happens until it goes on. */
+  pauseEvents(paused: boolean): void;
 
   /**
    * Runs `/bin/sh -c`, as a child of the process that runs the whole script (`$PPID` is the same for all of its

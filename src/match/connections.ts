@@ -2,6 +2,7 @@
 import { present } from '../base/assert';
 import type { Ns } from '../base/nanoseconds';
 import type { Connection } from '../timeline/timeline';
+import type { EventFlow } from '../trace/kernel-event';
 import { decodePacket } from '../wire/packet';
 import { innermost, withTransport } from '../wire/layers';
 import { quotedPacket } from '../wire/quoted';
@@ -39,7 +40,16 @@ export interface CrossedPacket {
   readonly script: Packet;
   /** The step that injected it, or took it; absent for one of the kernel's that no step took. */
   readonly step?: number;
+  /** What became of an injected packet, where it is known that it was lost. */
+  readonly loss?: Loss;
 }
+
+/** How an injected packet was lost. */
+export type Loss =
+  /** The kernel freed it as dropped. */
+  | { readonly kind: 'dropped'; readonly atNs: Ns; readonly reason?: string; readonly function?: string }
+  /** A SYN that a listener did not take: no drop to the kernel, but counted. */
+  | { readonly kind: 'refused'; readonly atNs: Ns; readonly function: string; readonly counters: readonly string[] };
 
 /** Whether it is one of the kernel's that no step took. */
 export function isStray({ direction, step }: CrossedPacket): boolean {
@@ -72,6 +82,8 @@ export class ConnectionBook {
   readonly #flood: FloodPeers | undefined;
   #begun = 0;
   #lastInjected: Crossed | undefined;
+  /** By when the harness began to send it. */
+  readonly #injectedAt = new Map<Ns, Crossed>();
 
   /** @param flood peers of which nothing is told */
   constructor(connections: readonly Connection[], echoes: EchoRule = 'lenient', flood?: FloodPeers) {
@@ -170,6 +182,7 @@ export class ConnectionBook {
     const script = segment === undefined ? live : withTransport(live, space.injectedToScript(segment));
     this.#lastInjected = { atNs, direction: 'in', connection: connection.name, bytes, live, script, step };
     this.#crossed.push(this.#lastInjected);
+    this.#injectedAt.set(atNs, this.#lastInjected);
     state.lastInjected = segment ?? state.lastInjected;
     this.touch(index, atNs);
   }
@@ -177,6 +190,29 @@ export class ConnectionBook {
   /** The kernel's own stamp of what was injected last. */
   stamped(atNs: Ns): void {
     if (this.#lastInjected !== undefined) this.#lastInjected.atNs = atNs;
+  }
+
+  /** What the harness began to inject at this time. */
+  injectedAt(startedNs: Ns): CrossedPacket | undefined {
+    return this.#injectedAt.get(startedNs);
+  }
+
+  /** The kernel tells that a packet was lost. */
+  lose(startedNs: Ns, loss: Loss): void {
+    const packet = this.#injectedAt.get(startedNs);
+    if (packet !== undefined) packet.loss = loss;
+  }
+
+  /** The connection that a socket of the kernel's belongs to. Before it has a port, the last one that was opened. */
+  ownerOf({ localPort, remoteAddress, remotePort }: EventFlow): number | undefined {
+    const known = this.#byTuple.get(tupleKey(localPort, remoteAddress, remotePort));
+    if (known !== undefined || localPort !== 0) return known?.connection.index;
+    return this.#lastBegun(
+      ({ connection }) =>
+        connection.role === 'active' &&
+        connection.remoteAddress === remoteAddress &&
+        connection.remotePort === remotePort,
+    )?.connection.index;
   }
 
   #isOfFlood(live: Packet): boolean {

@@ -39,6 +39,7 @@ export function endsNs(open: OpenStep): Ns {
     case 'sysctl':
     case 'call':
     case 'sample':
+    case 'events':
     case 'mark':
     case 'command':
     case 'code':

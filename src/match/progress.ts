@@ -20,6 +20,7 @@ import { Listening } from './listening';
 import { commandFailure } from './command';
 import { sameBytes } from '../wire/bytes';
 import type { Check, CheckKind } from './match';
+import { EventBook } from './kernel-events';
 import { endsNs, type OpenStep } from './open-step';
 import { PendingReturns } from './pending-returns';
 import { Reference, type StepTimes } from './reference';
@@ -53,11 +54,14 @@ export interface ActionTiming {
 
 const STILL_ASLEEP = `an earlier call still sleeps ${formatDuration(SLEEPER_LIMIT_NS)} after the time of this one`;
 
+type EventAction = Extract<TimelineStep['action'], { kind: 'events' }>;
+
 type ObservationOf<K extends Observation['kind']> = Extract<Observation, { kind: K }>;
 
 export class Progress {
   readonly timeline: Timeline;
   readonly book: ConnectionBook;
+  readonly events: EventBook;
   readonly timings: ActionTiming[] = [];
   readonly #list: CheckList;
   readonly #listening: Listening;
@@ -77,6 +81,7 @@ export class Progress {
     this.timeline = timeline;
     const { script } = timeline;
     this.book = new ConnectionBook(timeline.connections, echoRule(script), floodPeersOf(timeline));
+    this.events = new EventBook(this.book);
     this.#list = new CheckList({
       version: timeline.network.ipVersion,
       toleratesPackets: script?.toleratesPackets ?? false,
@@ -91,6 +96,11 @@ export class Progress {
 
   get checks(): readonly Check[] {
     return this.#list.checks;
+  }
+
+  /** The counters before time zero. */
+  get baseline(): CounterValues {
+    return this.#baseline;
   }
 
   /** How many steps were finished. */
@@ -125,6 +135,7 @@ export class Progress {
       case 'code':
         return { kind: 'act', step: open.step, plannedNs: open.plannedNs };
       case 'sample':
+      case 'events':
         return { kind: 'act', step: open.step, plannedNs: open.pollNs };
       case 'wait':
       case 'expect':
@@ -136,6 +147,9 @@ export class Progress {
 
   /** Takes in what happened. */
   observe(observation: Observation): void {
+    // What the kernel told explains what went wrong, though it may be learned behind the end.
+    if (observation.kind === 'event') return this.events.take(observation.event);
+    if (observation.kind === 'counted') return this.events.counted(observation.atNs, observation.counters);
     if (this.failed && observation.kind !== 'frame') return;
     this.#take(observation);
     // What an injection led to is judged once its own stamp is there, from which times are counted.
@@ -143,7 +157,7 @@ export class Progress {
     if (observation.kind !== 'sent' && observation.kind !== 'watched') this.#settle();
   }
 
-  #take(observation: Observation): void {
+  #take(observation: Exclude<Observation, { kind: 'event' | 'counted' }>): void {
     switch (observation.kind) {
       case 'baseline':
         this.#baseline = observation.counters;
@@ -218,6 +232,7 @@ export class Progress {
   #onFlooded({ step: index, startedNs, endedNs, sent, errno, answered }: ObservationOf<'flooded'>): void {
     const { step } = this.#openStep(index);
     if (step.action.kind !== 'flood') return;
+    this.events.flooded(startedNs, endedNs, sent);
     this.#recordTiming(startedNs);
     const refused = `the device refused the packet after ${sent}: ${errno}`;
     this.#list.add(step, 'flood', endedNs, [], errno === '' ? undefined : refused);
@@ -314,6 +329,8 @@ export class Progress {
     const open = this.#openStep(index);
     const { step, plannedNs } = open;
     if (step.action.kind === 'code') this.#onCode(step.action.code, sample, startedNs, atNs);
+    if (step.action.kind === 'events') this.#onEvents(open, step.action, startedNs, atNs);
+    if (sample.counters !== undefined) this.events.counted(atNs, sample.counters);
     if (step.action.kind !== 'sample') return;
     const isFirst = open.pollNs === plannedNs;
     if (isFirst) this.#recordTiming(startedNs);
@@ -330,6 +347,22 @@ export class Progress {
       return;
     }
     this.#list.sample(step, step.action.sample.kind, results, atNs);
+    this.#finish(isFirst ? { plannedNs, actualNs: startedNs, readyNs: atNs } : { plannedNs: atNs, actualNs: atNs });
+  }
+
+  /** All that the kernel has told by then has been taken in. */
+  #onEvents(open: OpenStep, { events, withinNs = 0 }: EventAction, startedNs: Ns, atNs: Ns): void {
+    const { step, plannedNs } = open;
+    const isFirst = open.pollNs === plannedNs;
+    if (isFirst) this.#recordTiming(startedNs);
+    const connection = step.connection === undefined ? undefined : this.book.connection(step.connection).name;
+    const mismatches = this.events.mismatches(events, connection);
+    if (mismatches.length > 0 && atNs < plannedNs + withinNs) {
+      open.pollNs = atNs + POLL_NS;
+      return;
+    }
+    this.events.looked(events, connection);
+    this.#list.remark(step, events.kind, atNs, mismatches);
     this.#finish(isFirst ? { plannedNs, actualNs: startedNs, readyNs: atNs } : { plannedNs: atNs, actualNs: atNs });
   }
 
@@ -350,6 +383,7 @@ export class Progress {
   #onMarked({ step: index, counters, atNs }: ObservationOf<'marked'>): void {
     const { step, plannedNs } = this.#openStep(index);
     if (step.action.kind === 'mark') this.#marks.set(step.action.name, counters);
+    this.events.counted(atNs, counters);
     this.#finish({ plannedNs, actualNs: atNs });
   }
 

@@ -5,6 +5,7 @@ import { labelOf } from '../suite/label';
 import type { RejectedSpec, RunResult, SuiteListener, SuiteSummary } from '../suite/suite';
 import type { VerdictStatus } from '../verify/verify';
 import { failureLines } from './failure';
+import { eventRemarks } from './kernel';
 import { type LadderStyle, ladderLines } from './ladder';
 import { type Paint, painter, printableLines, type Style } from './paint';
 import type { Sink } from './report';
@@ -84,7 +85,10 @@ function leftOutLines({ run }: RunResult): readonly string[] {
 
 function whyAndHow(result: RunResult, style: LadderStyle): readonly string[] {
   if (result.verdict.status === 'failed') return failureLines(result, style);
-  const ladder = style.whole && result.verdict.crossed.length > 0 ? ladderLines(result, style) : [];
+  const ladder =
+    style.whole && result.verdict.crossed.length > 0
+      ? [...ladderLines(result, style), ...eventRemarks(result, style.paint)]
+      : [];
   return [...reasonLines(result), ...ladder];
 }
 

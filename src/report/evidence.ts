@@ -1,12 +1,14 @@
 /**
  * What happened in a run, in the order of time, each with the line of the spec that it belongs to: what every drawing
- * of a run is made of, the ladder and captures alike. What the kernel says of itself has a place among the notes.
+ * of a run is made of, the ladder and captures alike.
  */
 import type { Ns } from '../base/nanoseconds';
 import { type CrossedPacket, isStray } from '../match/connections';
+import type { KernelNote } from '../match/kernel-events';
 import type { Check } from '../match/match';
 import type { RunResult } from '../suite/suite';
 import type { Timeline } from '../timeline/timeline';
+import { kernelText } from './kernel';
 import { Repetitions } from './repetitions';
 
 export type Evidence =
@@ -40,6 +42,14 @@ export type Evidence =
       readonly connection: string | undefined;
       readonly text: string;
       readonly failed: boolean;
+    }
+  /** What the kernel told, beside what became of the segments. */
+  | {
+      readonly kind: 'kernel';
+      readonly atNs: Ns;
+      readonly line?: undefined;
+      readonly connection: string | undefined;
+      readonly text: string;
     };
 
 /** Everything that is known of a run, oldest first. */
@@ -49,7 +59,14 @@ export function evidenceOf({ run, verdict }: Pick<RunResult, 'run' | 'verdict'>)
   const segments = segmentEvidence(verdict.crossed, matched, timeline);
   const rest = groupsOf(matched.rest()).map((group) => restEvidence(group, timeline));
   // Stable: at the same time a segment stands before what was said of it.
-  return [...segments, ...rest].sort((left, right) => left.atNs - right.atNs);
+  return [...segments, ...verdict.kernel.flatMap(kernelEvidence), ...rest].sort(
+    (left, right) => left.atNs - right.atNs,
+  );
+}
+
+function kernelEvidence(note: KernelNote): readonly Evidence[] {
+  const text = kernelText(note);
+  return text === undefined ? [] : [{ kind: 'kernel', atNs: note.atNs, connection: note.connection, text }];
 }
 
 /** Why a check failed, in one line. */

@@ -2,6 +2,7 @@
 import { formatDuration } from '../base/nanoseconds';
 import type { Check } from '../match/match';
 import type { RunResult } from '../suite/suite';
+import { eventRemarks } from './kernel';
 import { type LadderStyle, ladderLines } from './ladder';
 import { markFields } from './mark';
 import type { Paint } from './paint';
@@ -17,6 +18,7 @@ export function failureLines(result: RunResult, style: LadderStyle): readonly st
     ...doubtLines(result, paint),
     ...notReached,
     ...ladderLines(result, style),
+    ...eventRemarks(result, paint),
   ];
 }
 

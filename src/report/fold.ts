@@ -11,7 +11,7 @@ export interface FoldLimits {
   readonly around: number;
   /** Failures beyond so many may be folded too. */
   readonly failures: number;
-  /** Of segments that no step took. */
+  /** Of segments that no step took, or that were lost. */
   readonly strays: number;
 }
 
@@ -49,6 +49,7 @@ export function fold(
 /** Whether something is wrong here. */
 export function hasFailed(row: Evidence): boolean {
   if (row.kind === 'missed') return true;
+  if (row.kind === 'kernel') return false;
   return row.kind === 'note' ? row.failed : row.check?.passed === false;
 }
 
@@ -57,7 +58,8 @@ function keptRows(evidence: readonly Evidence[], limits: FoldLimits): ReadonlySe
   let strays = 0;
   let failures = 0;
   evidence.forEach((row, index) => {
-    const isShownStray = row.kind === 'segment' && row.stray && strays++ < limits.strays;
+    const isTold = row.kind === 'segment' && (row.stray || row.packet.loss !== undefined);
+    const isShownStray = isTold && strays++ < limits.strays;
     if (index < limits.first || index >= evidence.length - limits.last || isShownStray) kept.add(index);
     if (!hasFailed(row) || failures++ >= limits.failures) return;
     for (let near = index - limits.around; near <= index + limits.around; near++) kept.add(near);

@@ -1,8 +1,12 @@
 /** `--reporter json`: one document at the end of the suite. Its fields are stable; see docs/json-report.md. */
+import type { KernelNote } from '../match/kernel-events';
 import type { Check } from '../match/match';
-import type { RejectedSpec, RunResult, SuiteListener, SuiteSummary } from '../suite/suite';
+import type { PlannedRun, RejectedSpec, RunResult, SuiteListener, SuiteSummary } from '../suite/suite';
 import { linesOf } from '../spec/source';
 import type { LeftOut, Timeline } from '../timeline/timeline';
+import type { EventSupport } from '../trace/kernel-event';
+import type { Verdict } from '../verify/verify';
+import { printPacket } from '../wire/print';
 import type { Sink } from './report';
 
 /** Collects rejected files and results, and writes the document when the suite is finished. */
@@ -36,11 +40,34 @@ function resultOf({ run, verdict, attempts, durationMs, trace }: RunResult): unk
     ...(verdict.trouble === undefined ? {} : { error: verdict.trouble }),
     ...(run.timeline.leftOut === undefined ? {} : { leftOut: run.timeline.leftOut.map(leftOutOf) }),
     checks: verdict.checks.map((check) => checkOf(check, run.timeline)),
+    ...(trace?.environment.events === undefined ? {} : { events: eventsOf(run, verdict, trace.environment.events) }),
   };
 }
 
 function leftOutOf({ place, label, reason }: LeftOut): unknown {
   return { line: place.line, title: label, reason };
+}
+
+function eventsOf({ timeline }: PlannedRun, { crossed, kernel }: Verdict, { missing }: EventSupport): unknown {
+  return {
+    missing,
+    lost: crossed.flatMap(({ loss, connection, script, step }) => {
+      if (loss === undefined) return [];
+      const { kind, atNs, ...rest } = loss;
+      return [
+        { atNs, line: timeline.steps[step ?? -1]?.place.line, connection, segment: printPacket(script), kind, ...rest },
+      ];
+    }),
+    told: kernel.map(({ atNs, connection, event }) => toldOf(atNs, connection, event)),
+  };
+}
+
+/** Without what only ties events together. */
+function toldOf(atNs: number, connection: string | undefined, event: KernelNote['event']): unknown {
+  const { kind, ...rest } = event;
+  const hidden: readonly string[] = ['atNs', 'socket', 'flow', 'injectedNs'];
+  const shown = Object.fromEntries(Object.entries(rest).filter(([name]) => !hidden.includes(name)));
+  return { atNs, kind, connection, ...shown };
 }
 
 function checkOf(

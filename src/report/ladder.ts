@@ -5,6 +5,7 @@
 import { visible } from '../base/printable';
 import { formatDuration, type Ns, NS_PER_MS, NS_PER_S } from '../base/nanoseconds';
 import { largest } from '../base/numbers';
+import { printLoss } from '../match/kernel-events';
 import type { RunResult } from '../suite/suite';
 import { printPacket } from '../wire/print';
 import { type Evidence, evidenceOf } from './evidence';
@@ -136,6 +137,8 @@ function cellsOf(row: Evidence | Folded): Cells {
     }
     case 'note':
       return { ...where, mark: failed, drawing: 'kernel', texts: [row.text] };
+    case 'kernel':
+      return { ...where, line: '', mark: ' ', drawing: 'kernel', texts: [row.text] };
   }
 }
 
@@ -143,7 +146,8 @@ function segmentTexts({ packet, check, stray, repetition }: Extract<Evidence, { 
   const repeated = repetition === 0 ? [] : [`[retransmission ${repetition}]`];
   const unexpected = stray ? ['[stray: no step took it]'] : [];
   const text = [printPacket(packet.script), ...repeated, ...unexpected].join(' ');
-  if (check === undefined || check.passed) return [text];
+  const lost = packet.loss === undefined ? [] : [printLoss(packet.loss)];
+  if (check === undefined || check.passed) return [text, ...lost];
   if (check.kind !== 'segment') return [text, `failed: ${check.title}`];
   const fields = check.mismatches.map(({ field }) => field).join(', ');
   return [text, `expected ${check.expected ?? ''}`, fields === '' ? '' : `differs in ${fields}`, check.message ?? ''];

@@ -6,6 +6,7 @@
  */
 import { NS_PER_S } from '../base/nanoseconds';
 import { printable } from '../base/printable';
+import { printLoss } from '../match/kernel-events';
 import { labelOf } from '../suite/label';
 import type { RunResult } from '../suite/suite';
 import type { Network } from '../timeline/timeline';
@@ -50,10 +51,34 @@ export function pcapngOf(result: RunResult, application: string): Iterable<Uint8
 
 function* blocks(result: RunResult, trace: Trace, application: string): Generator<Uint8Array> {
   const evidence = evidenceOf(result);
-  yield sectionBlock(result, trace, { evidence, application });
+  const told = toldOf(evidence);
+  const notes = evidence.filter((row) => !told.rows.has(row));
+  yield sectionBlock(result, trace, { evidence: notes, application });
   yield interfaceBlock(trace);
   const startNs = startOf(trace);
-  for (const row of evidence) if (row.kind === 'segment') yield packetBlock(row, startNs);
+  for (const row of evidence) if (row.kind === 'segment') yield packetBlock(row, startNs, told.texts.get(row) ?? []);
+}
+
+type SegmentRow = Extract<Evidence, { kind: 'segment' }>;
+
+/** What the kernel told stands with the last packet of its connection before it; else with the section. */
+function toldOf(evidence: readonly Evidence[]): {
+  readonly texts: ReadonlyMap<SegmentRow, readonly string[]>;
+  readonly rows: ReadonlySet<Evidence>;
+} {
+  const last = new Map<string | undefined, SegmentRow>();
+  const texts = new Map<SegmentRow, string[]>();
+  const rows = new Set<Evidence>();
+  for (const row of evidence) {
+    if (row.kind === 'segment') last.set(row.packet.connection, row);
+    if (row.kind !== 'kernel' || row.connection === undefined) continue;
+    const packet = last.get(row.connection);
+    if (packet === undefined) continue;
+    const text = `at ${(row.atNs / NS_PER_S).toFixed(9)} s: ${row.text}`;
+    texts.set(packet, [...(texts.get(packet) ?? []), text]);
+    rows.add(row);
+  }
+  return { texts, rows };
 }
 
 function sectionBlock(
@@ -85,8 +110,8 @@ function noteTexts(evidence: readonly Evidence[]): readonly string[] {
   // Failures first to be kept, everything in the order of time.
   const shown = notes.length <= MAX_SECTION_COMMENTS ? notes : notes.filter(hasFailed).slice(0, MAX_SECTION_COMMENTS);
   const texts = shown.map((row) => {
-    const text = row.kind === 'note' ? row.text : `expected ${row.check.expected ?? ''}: ${whyFailed(row.check)}`;
-    return `at ${(row.atNs / NS_PER_S).toFixed(9)} s, line ${row.line}: ${text}${hasFailed(row) ? ' (failed)' : ''}`;
+    const text = row.kind !== 'missed' ? row.text : `expected ${row.check.expected ?? ''}: ${whyFailed(row.check)}`;
+    return `at ${(row.atNs / NS_PER_S).toFixed(9)} s${row.line === undefined ? '' : `, line ${row.line}`}: ${text}${hasFailed(row) ? ' (failed)' : ''}`;
   });
   const left = notes.length - shown.length;
   return left === 0 ? texts : [...texts, `${left} more are in the trace`];
@@ -106,7 +131,7 @@ function interfaceBlock({ timeline, environment }: Trace): Uint8Array {
   ]);
 }
 
-function packetBlock(row: Extract<Evidence, { kind: 'segment' }>, startNs: bigint): Uint8Array {
+function packetBlock(row: SegmentRow, startNs: bigint, told: readonly string[]): Uint8Array {
   const { bytes, direction } = row.packet;
   const stamp = startNs + BigInt(row.atNs);
   const body = new Uint8Array(20 + padded(bytes.length));
@@ -120,21 +145,23 @@ function packetBlock(row: Extract<Evidence, { kind: 'segment' }>, startNs: bigin
   new DataView(flags.buffer).setUint32(0, DIRECTION[direction], true);
   return block(BLOCK.PACKET, body, [
     textOption(COMMENT, packetComment(row)),
+    ...told.map((text) => textOption(COMMENT, text)),
     { code: PACKET_OPTION.FLAGS, value: flags },
   ]);
 }
 
 /** `line 11: expect S. 0:0(0) ack 1: passed (default: S. 0:0(0) ack 1 win 65160)` */
-function packetComment(row: Extract<Evidence, { kind: 'segment' }>): string {
+function packetComment(row: SegmentRow): string {
   const { packet, line, label, repetition, stray, check } = row;
   const place = line === undefined ? 'stray: no step took it' : `line ${line}: ${label ?? ''}`;
   const outcome = outcomeOf(row);
   const broken = stray && check !== undefined ? ` (broke ${check.title})` : '';
   const repeated = repetition === 0 ? '' : `, retransmission ${repetition}`;
-  return `${place}${broken}${outcome}${repeated} (${packet.connection ?? 'no connection'}: ${printPacket(packet.script)})`;
+  const lost = packet.loss === undefined ? '' : `, ${printLoss(packet.loss)}`;
+  return `${place}${broken}${outcome}${repeated}${lost} (${packet.connection ?? 'no connection'}: ${printPacket(packet.script)})`;
 }
 
-function outcomeOf({ check, stray, packet }: Extract<Evidence, { kind: 'segment' }>): string {
+function outcomeOf({ check, stray, packet }: SegmentRow): string {
   if (stray) return '';
   if (check === undefined) return packet.direction === 'in' ? ': injected' : ': a part of it';
   return check.passed ? ': passed' : `: failed: ${whyFailed(check)}`;

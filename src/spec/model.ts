@@ -220,6 +220,8 @@ export type StepAction =
   | { readonly kind: 'sysctl'; readonly name: string; readonly value: string }
   | { readonly kind: 'mark'; readonly name: string }
   | { readonly kind: 'wait' }
+  /** Looks at what the kernel told since the last look of this kind. */
+  | { readonly kind: 'events'; readonly events: EventExpectation; readonly withinNs?: Ns }
   | { readonly kind: 'command'; readonly command: ShellCommand }
   | { readonly kind: 'code'; readonly code: CodeBlock };
 
@@ -313,6 +315,24 @@ export type SampleExpectation =
     }
   /** The row of a listener (or of the connection) in /proc/net/tcp or tcp6. */
   | { readonly kind: 'proc_net_tcp'; readonly port?: number; readonly fields: readonly FieldExpectation[] };
+
+/** What the kernel must have told; see `KernelEvent`. */
+export type EventExpectation =
+  /** Exactly these injected segments were dropped, in this order. */
+  | { readonly kind: 'drops'; readonly drops: readonly DropExpectation[] }
+  /** Exactly these changes of a connection's sockets, in this order: `SYN_RECV -> ESTABLISHED`. */
+  | { readonly kind: 'states'; readonly changes: readonly string[] }
+  /** The last reset of the connection. */
+  | { readonly kind: 'reset'; readonly by: 'kernel' | 'peer'; readonly reasons?: readonly string[] };
+
+/** What is absent is free. */
+export interface DropExpectation {
+  readonly packet?: SegmentPattern | UdpPattern;
+  readonly connection?: ConnectionReference;
+  /** One of these. */
+  readonly reasons?: readonly string[];
+  readonly function?: string;
+}
 
 export interface FieldExpectation {
   readonly name: string;

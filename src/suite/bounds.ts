@@ -80,7 +80,7 @@ function longestWaitNs({ when, action, tolerance }: TimelineStep): Ns {
   const relativeNs = countsFromStart(when) ? 0 : longestNs(when);
   const durationNs = action.kind === 'silence' || action.kind === 'group' ? (action.durationNs ?? 0) : 0;
   const floodNs = action.kind === 'flood' ? action.count * FLOOD_SEGMENT_LONGEST_NS : 0;
-  const withinNs = action.kind === 'sample' ? (action.withinNs ?? 0) : 0;
+  const withinNs = action.kind === 'sample' || action.kind === 'events' ? (action.withinNs ?? 0) : 0;
   const returns = action.kind === 'call' ? action.returns : undefined;
   const returnNs = returns === undefined ? 0 : longestNs(returns) + lateAllowanceNs(reachNs(returns), tolerance);
   const allowanceNs = lateAllowanceNs(reachNs(when), tolerance);

@@ -16,6 +16,7 @@ export function untriedVerdict({ steps }: Timeline, why: Untried): Verdict {
     strays: [],
     notReached: steps.length,
     crossed: [],
+    kernel: [],
     durationNs: 0,
   };
 }

@@ -52,6 +52,8 @@ export interface CompileSettings {
   readonly link?: LinkKind;
   /** A host elsewhere whose kernel is the one under test, whatever network and port a spec names. */
   readonly target?: Target;
+  /** Kernel events are recorded in every run; absent: where a spec asserts something about them. */
+  readonly events?: boolean;
 }
 
 export interface Compiled {
@@ -80,7 +82,7 @@ function compileVariant(
   spec: Spec,
   ip: IpVariant,
   places: PlaceBook,
-  { tolerance: usual = DEFAULT_TOLERANCE, link, target, watchesQueues }: CompileSettings,
+  { tolerance: usual = DEFAULT_TOLERANCE, link, target, watchesQueues, events = false }: CompileSettings,
 ): { timeline: Timeline; diagnostics: Diagnostic[] } {
   const network = target === undefined ? networkOf(ip, spec.network, link) : networkTo(target);
   const localPort = target?.port ?? listeningPort(spec);
@@ -107,6 +109,7 @@ function compileVariant(
     steps,
     ...(watchesQueues === true ? { watchesQueues: true } : {}),
     strays: spec.strays,
+    ...(events || steps.some(({ action }) => action.kind === 'events') ? { events: true } : {}),
   };
   if (target === undefined) return { timeline, diagnostics };
   const there = withEnds(timeline, target);
@@ -183,11 +186,12 @@ function compileStep(step: Step, context: StepContext): Unnumbered {
   };
 }
 
-/** A silence without a connection is everybody's, a command, a sysctl or a flood nobody's; every other step without one belongs to the default connection. */
+/** A silence or drops without a connection are everybody's, a command, a sysctl or a flood nobody's; every other step without one belongs to the default connection. */
 function connectionOf(step: Step, { table }: StepContext): number | undefined {
   if (step.connection !== undefined) return table.indexOf.get(step.connection.name);
   const isNobodys = ['silence', 'flood', 'sysctl', 'command', 'code'].includes(step.action.kind);
-  return isNobodys ? undefined : table.indexOf.get(DEFAULT_CONNECTION);
+  const isAnybodys = step.action.kind === 'events' && step.action.events.kind === 'drops';
+  return isNobodys || isAnybodys ? undefined : table.indexOf.get(DEFAULT_CONNECTION);
 }
 
 function compileAction(step: Step, context: StepContext): TimelineAction {
@@ -220,6 +224,7 @@ function compileAction(step: Step, context: StepContext): TimelineAction {
     case 'code':
     case 'call':
     case 'sample':
+    case 'events':
     case 'mark':
     case 'wait':
       return action;

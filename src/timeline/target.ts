@@ -60,7 +60,7 @@ function harnessPortsOf(connections: readonly Connection[]): readonly HarnessPor
  * What can be done without anybody on the target: segments are sent and judged; calls, samples, sysctls and the server
  * are left out, and named. A step that is left out still takes its time, from which others may count.
  */
-export function withoutEyes({ server, sysctls, watchesQueues: _queues, ...rest }: Timeline): Timeline {
+export function withoutEyes({ server, sysctls, watchesQueues: _queues, events: _events, ...rest }: Timeline): Timeline {
   const leftOut: readonly Omit<LeftOut, 'reason'>[] = [
     ...sysctls.map(({ name, value, place }) => ({ place, label: `sysctl ${name} = ${value}` })),
     ...(server === undefined ? [] : [{ place: server.place, label: `server: ${server.command}` }]),
@@ -76,7 +76,7 @@ export function withoutEyes({ server, sysctls, watchesQueues: _queues, ...rest }
 
 /** A step that counts on some kernels only needs somebody to say which kernel it is. */
 function needsEyes({ action, kernel }: TimelineStep): boolean {
-  return kernel !== undefined || ['call', 'sample', 'sysctl', 'mark', 'code'].includes(action.kind);
+  return kernel !== undefined || ['call', 'sample', 'events', 'sysctl', 'mark', 'code'].includes(action.kind);
 }
 
 function waiting({ kernel: _kernel, ...step }: TimelineStep): TimelineStep {

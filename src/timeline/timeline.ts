@@ -31,6 +31,8 @@ export interface Timeline {
   /** The queues of listeners are looked at between the steps, too; absent: only by steps. */
   readonly watchesQueues?: true;
   readonly strays: 'report' | 'fail';
+  /** Kernel events are to be recorded; absent: they are not. */
+  readonly events?: true;
   /** What of the spec is not done and not judged; see `withoutEyes`. Absent: nothing. */
   readonly leftOut?: readonly LeftOut[];
 }

@@ -8,12 +8,13 @@ import { fromHex, toHex } from '../base/hex';
 import type { When } from '../spec/model';
 import type { Timeline, TimelineAction } from '../timeline/timeline';
 import type { PacketPattern } from '../wire/pattern';
+import type { KernelEvent } from './kernel-event';
 import type { Environment, Observation, Trace, TraceEnd } from './trace';
 
-/** Raised with every change that an older reader would misread. Since 3 there are looks at queues between the steps. */
-const TRACE_VERSION = 3;
+/** Raised with every change that an older reader would misread. Since 3 there are looks at queues, since 4 kernel events. */
+const TRACE_VERSION = 4;
 /** Everything in these is as it is now. */
-const OLDER_VERSIONS: readonly unknown[] = [2];
+const OLDER_VERSIONS: readonly unknown[] = [2, 3];
 
 const FORMAT = 'packetspec-trace';
 
@@ -193,6 +194,7 @@ const ACTIONS: Readonly<Record<TimelineAction['kind'], true>> = {
   sysctl: true,
   call: true,
   sample: true,
+  events: true,
   mark: true,
   wait: true,
   command: true,
@@ -262,13 +264,35 @@ const FIELDS: Readonly<Record<Observation['kind'], Readonly<Record<string, Field
   cleaned: { atNs: 'number', outcome: 'record' },
   tuned: { ...ACTION, endedNs: 'number' },
   marked: { step: 'number', atNs: 'number', counters: 'record' },
+  event: { event: 'record' },
+  counted: { atNs: 'number', counters: 'record' },
   tick: { atNs: 'number' },
 };
 
+const OF_A_SOCKET = { atNs: 'number', socket: 'number', flow: 'record' } as const;
+
+/** The same of kernel events. */
+const EVENT_FIELDS: Readonly<Record<KernelEvent['kind'], Readonly<Record<string, FieldKind>>>> = {
+  drop: { atNs: 'number' },
+  consumed: { atNs: 'number', injectedNs: 'number' },
+  state: { ...OF_A_SOCKET, from: 'text', to: 'text' },
+  reset: { atNs: 'number', by: 'text', flow: 'record' },
+  retransmit: { ...OF_A_SOCKET, what: 'text' },
+  'bad-checksum': { atNs: 'number', flow: 'record' },
+  congestion: { ...OF_A_SOCKET, state: 'text' },
+};
+
 function isObservation(value: unknown): value is Observation {
-  if (!isRecord(value) || typeof value['kind'] !== 'string' || !Object.hasOwn(FIELDS, value['kind'])) return false;
-  const fields = FIELDS[value['kind'] as Observation['kind']];
-  return Object.entries(fields).every(([name, kind]) => isOfKind(value[name], kind));
+  if (!hasFields(value, FIELDS)) return false;
+  return value['kind'] !== 'event' || hasFields(value['event'], EVENT_FIELDS);
+}
+
+function hasFields(
+  value: unknown,
+  table: Readonly<Record<string, Readonly<Record<string, FieldKind>>>>,
+): value is Readonly<Record<string, unknown>> {
+  if (!isRecord(value) || typeof value['kind'] !== 'string' || !Object.hasOwn(table, value['kind'])) return false;
+  return Object.entries(table[value['kind']] ?? {}).every(([name, kind]) => isOfKind(value[name], kind));
 }
 
 function isOfKind(value: unknown, kind: FieldKind): boolean {

@@ -7,6 +7,7 @@
  */
 import type { Ns } from '../base/nanoseconds';
 import type { Timeline } from '../timeline/timeline';
+import type { EventSupport, KernelEvent } from './kernel-event';
 
 export interface Trace {
   readonly timeline: Timeline;
@@ -29,6 +30,8 @@ export interface Environment {
   readonly tickNs?: Ns;
   /** How its clock went; absent in traces of packetspec 0.1: real. */
   readonly time?: ClockKind;
+  /** Which kernel events were recorded; absent when nobody asked for them. */
+  readonly events?: EventSupport;
   /** When time zero was, RFC 3339. */
   readonly startedAt: string;
   /** Cost of opening the namespace, device and sockets before time zero, without the wait for a server process. */
@@ -151,6 +154,10 @@ export type Observation =
     }
   /** A `mark` step: the counters to which later deltas refer. */
   | { readonly kind: 'marked'; readonly step: number; readonly atNs: Ns; readonly counters: CounterValues }
+  /** What the kernel told; learned later than it happened. */
+  | { readonly kind: 'event'; readonly event: KernelEvent }
+  /** The counters behind the last step, where kernel events are recorded: only those that differ from the baseline. */
+  | { readonly kind: 'counted'; readonly atNs: Ns; readonly counters: CounterValues }
   /** The clock, read when something was waited for and nothing came. */
   | { readonly kind: 'tick'; readonly atNs: Ns };
 

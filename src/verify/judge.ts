@@ -13,6 +13,7 @@ import type { Verdict, VerdictStatus } from './verify';
 export function judge(trace: Trace): Verdict {
   const progress = new Progress(trace.timeline);
   for (const observation of trace.observations) progress.observe(observation);
+  if (trace.environment.events !== undefined) progress.events.findRefused(progress.baseline);
   const strays = progress.book.crossed.filter(isStray);
   // A walk that ended early leaves segments behind that later steps would have taken.
   const checks = progress.failed ? progress.checks : [...progress.checks, ...strayChecks(trace, strays)];
@@ -29,6 +30,7 @@ export function judge(trace: Trace): Verdict {
     strays,
     notReached: notReached(trace, progress),
     crossed: progress.book.crossed,
+    kernel: progress.events.notes,
     durationNs: trace.end.kind === 'skipped' ? 0 : trace.end.atNs,
   };
 }

@@ -5,6 +5,7 @@
  */
 import type { Ns } from '../base/nanoseconds';
 import type { CrossedPacket } from '../match/connections';
+import type { KernelNote } from '../match/kernel-events';
 import type { Check } from '../match/match';
 import type { HostTrouble } from '../trace/trace';
 import type { Lateness } from './lateness';
@@ -34,6 +35,8 @@ export interface Verdict {
   readonly notReached: number;
   /** Everything that crossed the link, in script numbers, in order. */
   readonly crossed: readonly CrossedPacket[];
+  /** What the kernel told besides the losses, which `crossed` has; empty where nothing was recorded. */
+  readonly kernel: readonly KernelNote[];
   /** How long the timed part took. */
   readonly durationNs: Ns;
 }

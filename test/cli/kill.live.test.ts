@@ -1,8 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { tracefs } from '../../src/host/linux/events/tracefs';
 import { LINK_KINDS } from '../../src/spec/link-kind';
 import { type CommandResult, readReport, startCommand } from '../support/command';
 import {
@@ -123,6 +124,11 @@ function networkWhere(pids: readonly number[], isWanted: (socket: string) => boo
   return undefined;
 }
 
+function instancesOf(pids: readonly number[]): readonly string[] {
+  const names = readdirSync(join(tracefs(), 'instances'));
+  return names.filter((name) => pids.some((pid) => name.startsWith(`packetspec-${pid}-`)));
+}
+
 function pidOf({ pid }: { readonly pid?: number | undefined }): number {
   if (pid === undefined) throw new Error('the command did not start');
   return pid;
@@ -167,6 +173,17 @@ describe('a command that is killed', () => {
       expect((await ended).signal).toBe('SIGKILL');
     }
     expect(left).toEqual([]);
+  });
+
+  it('leaves no tracing instance behind', { timeout: 60_000 }, async () => {
+    const { child, marker } = start(['run', FOLDER, '--jobs', '8', '--events']);
+    const executors = await until('executors with instances', () => {
+      const pids = executorsOf(pidOf(child));
+      return pids.some((pid) => instancesOf([pid]).length > 0) ? pids : undefined;
+    });
+    child.kill('SIGKILL');
+    expect(await awaitNoProcess(marker, GONE_WITHIN_MS)).toEqual([]);
+    expect(instancesOf(executors)).toEqual([]);
   });
 
   it.each(LINK_KINDS)(

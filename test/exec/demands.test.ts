@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { sleeperCount } from '../../src/exec/demands';
-import { callOf, calls, timelineOf, within } from '../support/builders';
+import { looksAtEvents, sleeperCount } from '../../src/exec/demands';
+import { callOf, calls, inject, seg, step, timelineOf, within } from '../support/builders';
 
 const SLEEPING = calls(callOf('accept', [], 0), { returns: within(1) });
 const PROMPT_CALL = calls(callOf('listen', [], 0));
@@ -22,5 +22,15 @@ describe('the calls that may sleep at the same time', () => {
     };
     expect(sleeperCount({ steps, script })).toBe(1);
     expect(sleeperCount({ steps: [], script })).toBe(0);
+  });
+});
+
+describe('kernel events', () => {
+  const looks = step({ kind: 'events', events: { kind: 'states', changes: [] } });
+
+  it('are asked for meanwhile when a step looks at them, or when there are many segments', () => {
+    expect(looksAtEvents(timelineOf([PROMPT_CALL]))).toBe(false);
+    expect(looksAtEvents(timelineOf([looks]))).toBe(true);
+    expect(looksAtEvents(timelineOf(Array.from({ length: 1000 }, () => inject(seg('S')))))).toBe(true);
   });
 });

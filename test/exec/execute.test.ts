@@ -535,3 +535,43 @@ describe('replay', () => {
     }
   });
 });
+
+describe('kernel events', () => {
+  const { localAddress, localPort = 0, remoteAddress, remotePort } = connection(0);
+  const flow = { localAddress, localPort, remoteAddress, remotePort };
+  const state = { kind: 'state', atNs: 1_000, socket: 0, flow, from: 'SYN_RECV', to: 'ESTABLISHED' } as const;
+  const looks = step({ kind: 'events', events: { kind: 'states', changes: ['SYN_RECV -> ESTABLISHED'] } });
+
+  it('are recorded where the timeline wants them, and taken behind the last step', async () => {
+    const timeline = timelineOf([wait(after(MS))]);
+    const { trace, host } = await run({ ...timeline, events: true }, { events: [state] });
+    expect(trace.observations.slice(-2)).toMatchObject([{ kind: 'event', event: state }, { kind: 'counted' }]);
+    expect(host.runs[0]?.log).toContain('recordEvents at the end');
+    expect(trace.environment.events?.missing).toEqual([]);
+    const unasked = await run(timeline, { events: [state] });
+    expect(unasked.trace.observations.map(({ kind }) => kind)).not.toContain('event');
+    expect(unasked.trace.environment).not.toHaveProperty('events');
+  });
+
+  it('are there when a step looks at them', async () => {
+    const timeline = timelineOf([wait(after(MS)), looks]);
+    const { verdict, host } = await run({ ...timeline, events: true }, { events: [state] });
+    expect(why(verdict)).toEqual([]);
+    expect(host.runs[0]?.log).toContain('recordEvents meanwhile');
+    const late = await run({ ...timeline, events: true }, { events: [{ ...state, atNs: 50 * MS }] });
+    expect(why(late.verdict)).toEqual(['1 states']);
+  });
+
+  it('that cannot be had skip the run that asks for them', async () => {
+    const eventSupport = { available: [], missing: ['no right'] };
+    const { trace } = await run({ ...timelineOf([looks]), events: true }, { eventSupport });
+    expect(trace.end).toEqual({ kind: 'skipped', reason: "line 10 needs the kernel's states; no right" });
+  });
+
+  it('from before time zero are left out, as those of a packet that the kernel took in', async () => {
+    const early = { ...state, atNs: -5 };
+    const consumed = { kind: 'consumed', atNs: 1_000, injectedNs: 999 } as const;
+    const { trace } = await run({ ...timelineOf([wait(after(MS))]), events: true }, { events: [early, consumed] });
+    expect(trace.observations.map(({ kind }) => kind)).not.toContain('event');
+  });
+});

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { unmetRequirement } from '../../src/exec/requirements';
-import type { KernelBound } from '../../src/spec/model';
+import { unmetEvents, unmetRequirement } from '../../src/exec/requirements';
+import type { EventExpectation, KernelBound } from '../../src/spec/model';
 import { networkOf } from '../../src/timeline/network';
+import { step, timelineOf } from '../support/builders';
 import { FakeHost } from '../support/fake-host';
 
 function met(kernel: string, ...bounds: readonly KernelBound[]): boolean {
@@ -61,5 +62,26 @@ describe('sysctls and commands', () => {
   it('that are missing are named', () => {
     expect(unmet(['net.ipv4.tcp_syncookies', 'net.ipv4.tcp_new'], [])).toContain('net.ipv4.tcp_new');
     expect(unmet([], ['nc', 'python9'])).toContain('python9');
+  });
+});
+
+describe('kernel events', () => {
+  const unmet = (events: EventExpectation, ...available: readonly ('drops' | 'resets')[]) =>
+    unmetEvents(timelineOf([step({ kind: 'events', events })]), { available, missing: ['no reasons here'] });
+
+  it('must be such that the kernel can tell what a step asks for', () => {
+    expect(unmet({ kind: 'drops', drops: [{}] }, 'drops')).toBeUndefined();
+    expect(unmet({ kind: 'drops', drops: [{ reasons: ['TCP_CSUM'] }] }, 'drops')).toBe(
+      "line 10 needs the kernel's drop reasons; no reasons here",
+    );
+    expect(unmet({ kind: 'states', changes: [] }, 'drops')).toBe("line 10 needs the kernel's states; no reasons here");
+    expect(unmet({ kind: 'reset', by: 'peer' }, 'resets')).toBeUndefined();
+    expect(unmet({ kind: 'reset', by: 'kernel', reasons: ['TCP_FLAGS'] }, 'resets')).toBe(
+      "line 10 needs the kernel's reset reasons; no reasons here",
+    );
+  });
+
+  it('are not asked for without a step that needs them', () => {
+    expect(unmetEvents(timelineOf([]), undefined)).toBeUndefined();
   });
 });

@@ -49,6 +49,7 @@ describe('a run', () => {
                                                   differs in flags, options, time
            ?    -  0.009053  late     |<-----|  R. 0:0(0) ack 1 win 0
                                                 [stray: no step took it]
+           hint: --events shows which segments the kernel dropped, and why
       "
     `);
   });
@@ -68,6 +69,7 @@ describe('a run', () => {
                              :            :  1.004s later
            !   11  1.004001  |< - - - - - |  expected S. 0:0(0) ack 1 <mss 1460>
                                                nothing came until 1.004001s
+           hint: --events shows which segments the kernel dropped, and why
       "
     `);
   });
@@ -93,6 +95,7 @@ describe('a run', () => {
            !    -  0.500000  late     |<-----|  . 777001:777001(0) ack 1 win 65535
                                                 [stray: no step took it]
                                                   failed: silence 1s
+           hint: --events shows which segments the kernel dropped, and why
       "
     `);
   });

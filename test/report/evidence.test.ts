@@ -24,6 +24,7 @@ const [SYN, SYN_ACK] = [seg('S', { seq: 0 }), seg('S.', { seq: 5000, ack: 1 })];
 function shown(result: RunResult): readonly string[] {
   return evidenceOf(result).map((row) => {
     if (row.kind === 'note') return `note ${row.line}: ${row.text}${row.failed ? ' (failed)' : ''}`;
+    if (row.kind === 'kernel') return `kernel: ${row.text}`;
     if (row.kind === 'missed') return `missed ${row.line} on ${row.connection ?? '-'}`;
     const check = row.check === undefined ? '' : row.check.passed ? ' passed' : ` failed ${row.check.kind}`;
     return `${row.packet.direction} ${row.line ?? '-'}${row.stray ? ' stray' : ''}${check}`;

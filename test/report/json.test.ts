@@ -122,6 +122,11 @@ describe('the schema of the document', () => {
     expect(mistakes(written(tellRejected))).toEqual([]);
   });
 
+  it('holds with kernel events', () => {
+    const events = { available: [], missing: ['no right'] };
+    expect(mistakes(documentOf([scenes.dropped(events), scenes.dropped()]))).toEqual([]);
+  });
+
   it('is held by nothing else', () => {
     const document = written((listener) => tellAll(listener)) as { results: Record<string, unknown>[] };
     for (const change of [{ status: 'ok' }, { more: 1 }, { checks: [{ passed: false }] }, { lateness: {} }]) {

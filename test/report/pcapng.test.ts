@@ -76,6 +76,12 @@ describe('a capture, as Wireshark opens it', () => {
     expect(packets(scenes.passed(), 'frame.comment').flat()[1]).toMatch(/: passed \(default: /);
   });
 
+  it('says of a lost packet why, and what the kernel told behind it', () => {
+    const [comments] = packets(scenes.dropped({ available: ['drops'], missing: [] }), 'frame.comment');
+    expect(comments?.join()).toContain(': injected, dropped in tcp_v4_rcv: TCP_LISTEN_OVERFLOW (default: ');
+    expect(comments?.join()).toContain('at 0.000003000 s: state SYN_RECV -> CLOSE');
+  });
+
   it('says which kernel it was, and what was no packet', () => {
     const text = tool('capinfos', captured(scenes.twoFailures()));
     expect(text).toMatch(/File encapsulation: +Raw IP/);

@@ -1,11 +1,14 @@
 /** Runs that the reports are shown. */
 import type { RunResult } from '../../src/suite/suite';
+import type { EventSupport, KernelEvent } from '../../src/trace/kernel-event';
+import { judge } from '../../src/verify/judge';
 import {
   came,
   connection,
   expects,
   field,
   inject,
+  MS,
   opts,
   S,
   samples,
@@ -15,6 +18,7 @@ import {
   socketEntry,
   tick,
   timelineOf,
+  traceOf,
 } from '../support/builders';
 import { resultOf } from '../support/results';
 
@@ -88,4 +92,23 @@ export function errored(): RunResult {
 
 export function inconclusive(): RunResult {
   return resultOf(TIMELINE, [sent(0, 9_000_000, SYN, { plannedNs: 0 })], undefined, { attempts: 3, durationMs: 1500 });
+}
+
+const { localAddress, localPort = 0, remoteAddress, remotePort } = connection(0);
+const FLOW = { localAddress, localPort, remoteAddress, remotePort };
+const ACK = seg('.', { seq: 1, length: 0, ack: 1 });
+
+const EVENTS: readonly KernelEvent[] = [
+  { kind: 'state', atNs: 3_000, socket: 0, flow: FLOW, from: 'SYN_RECV', to: 'CLOSE' },
+  { kind: 'drop', atNs: 4_000, injectedNs: 1_000, reason: 'TCP_LISTEN_OVERFLOW', function: 'tcp_v4_rcv' },
+  { kind: 'retransmit', atNs: 5_000, what: 'synack', socket: 0, flow: FLOW },
+];
+
+/** An ACK that the kernel drops, and a segment that does not come. @param events absent: nothing was recorded */
+export function dropped(events?: EventSupport): RunResult {
+  const timeline = timelineOf([inject(ACK), expects(seg('R', { seq: 1 }))]);
+  const told = EVENTS.map((event) => ({ kind: 'event', event }) as const);
+  const trace = traceOf(timeline, [sent(0, 1_000, ACK), ...(events === undefined ? [] : told), tick(2_000 * MS)]);
+  const recorded = { ...trace, environment: { ...trace.environment, ...(events === undefined ? {} : { events }) } };
+  return { run: { index: 0, timeline }, verdict: judge(recorded), attempts: 1, durationMs: 1, trace: recorded };
 }

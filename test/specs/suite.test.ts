@@ -20,6 +20,8 @@ const ROWS: Readonly<Record<string, readonly string[]>> = {
     'watching/real-server-no-overflow',
   ],
   'W6 ListenOverflows and ListenDrops': ['watching/overflows-and-drops'],
+  'W7 what a capture sees of dropped segments': ['watching/capture-and-drops'],
+  'W8 changes of state': ['watching/states-of-a-server', 'watching/states-of-a-client'],
   'A1 backlog + 1': ['accept-queue/holds-one-more'],
   'A2 data and FIN in the queue': ['accept-queue/queued-connection-lives'],
   'A3 a SYN to a full queue': ['accept-queue/full-drops-syn'],
@@ -27,6 +29,10 @@ const ROWS: Readonly<Record<string, readonly string[]>> = {
   'A5 the same from the client': ['accept-queue/client-side-of-a-dropped-ack'],
   'A6 accept() frees a place': ['accept-queue/accept-frees-a-place'],
   'A7 tcp_abort_on_overflow': ['accept-queue/abort-on-overflow'],
+  'A8 RST within a millisecond': [
+    'accept-queue/rst-within-a-millisecond',
+    'accept-queue/rst-within-a-millisecond-reasons',
+  ],
   'A9 a second listen()': ['accept-queue/shrinking-the-backlog'],
   'A10 close of the listener': ['accept-queue/closing-the-listener'],
   'S1 as many SYNs as the limit': ['syn-queue/limit-without-cookies'],
@@ -128,7 +134,9 @@ describe('the shipped suite', () => {
   it('shows each experiment by a spec, and each spec belongs to one', () => {
     const named = Object.values(ROWS).flatMap((specs) => specs.map((spec) => `specs/${spec}.yaml`));
     expect(Object.keys(ROWS).map((row) => row.split(' ')[0])).toEqual(
-      'W1 W2 W3 W4 W5 W6 A1 A2 A3 A4 A5 A6 A7 A9 A10 S1 S2 S3 S4 S5 S6 S7 S8 S9 S10 C1 C2 C3 C4 C5 C6'.split(' '),
+      'W1 W2 W3 W4 W5 W6 W7 W8 A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 S1 S2 S3 S4 S5 S6 S7 S8 S9 S10 C1 C2 C3 C4 C5 C6'.split(
+        ' ',
+      ),
     );
     expect(shippedSpecs()).toEqual(expect.arrayContaining(named));
     expect([...named].sort()).toEqual(shippedSpecs());

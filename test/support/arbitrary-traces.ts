@@ -1,7 +1,7 @@
 /** Generated runs: a timeline, and observations as a host could have made them, in an order that the walk asks for. */
 import * as fc from 'fast-check';
 import { Progress } from '../../src/match/progress';
-import type { Timeline } from '../../src/timeline/timeline';
+import type { Connection, Timeline } from '../../src/timeline/timeline';
 import type { Observation, Trace } from '../../src/trace/trace';
 import type { SegmentPattern } from '../../src/wire/pattern';
 import {
@@ -79,6 +79,9 @@ const drafts = fc.oneof(
     calls(callOf('read', [socketNamed('app'), ELLIPSIS, integer(9)], 4), { returns: within(30 * MS) }),
     samples({ kind: 'queue', fields: [field('accept', 1)] }, { withinNs: 8 * MS }),
     step({ kind: 'mark', name: 'm' }),
+    step({ kind: 'events', events: { kind: 'drops', drops: [{}] } }, { connection: null }),
+    step({ kind: 'events', events: { kind: 'states', changes: ['LISTEN -> SYN_RECV'] }, withinNs: 8 * MS }),
+    step({ kind: 'events', events: { kind: 'reset', by: 'peer' } }, { connection: 1 }),
   ),
 );
 
@@ -90,7 +93,7 @@ export const timelines: fc.Arbitrary<Timeline> = fc
 export const traces: fc.Arbitrary<Trace> = fc
   .tuple(
     timelines,
-    fc.array(fc.tuple(fc.nat(7), fc.integer({ min: 1, max: 30 * MS }), packet, fc.nat(2)), { maxLength: 40 }),
+    fc.array(fc.tuple(fc.nat(8), fc.integer({ min: 1, max: 30 * MS }), packet, fc.nat(2)), { maxLength: 40 }),
   )
   .map(([timeline, dice]) => {
     const progress = new Progress(timeline);
@@ -112,7 +115,8 @@ export const traces: fc.Arbitrary<Trace> = fc
     for (const [choice, elapsedNs, pattern, index] of dice) {
       nowNs += elapsedNs;
       const returning = blocked.at(-1);
-      if (choice < 2) record(came(nowNs, pattern, connection(index)));
+      if (choice === 8) record(told(nowNs, observations, connection(index)));
+      else if (choice < 2) record(came(nowNs, pattern, connection(index)));
       else if (choice === 2 && returning !== undefined) {
         blocked.pop();
         record({ kind: 'returned', step: returning, endedNs: nowNs, outcome: outcome(4), cancelled: false });
@@ -120,6 +124,19 @@ export const traces: fc.Arbitrary<Trace> = fc
     }
     return traceOf(timeline, observations, { kind: 'finished', kernelWait: { totalNs: 0, lastNs: 0 }, atNs: nowNs });
   });
+
+/** The kernel tells of the last injection, or of a socket. */
+function told(
+  atNs: number,
+  observations: readonly Observation[],
+  { localAddress, localPort = 0, remoteAddress, remotePort }: Connection,
+): Observation {
+  const last = observations.findLast((one) => one.kind === 'sent');
+  const flow = { localAddress, localPort, remoteAddress, remotePort };
+  return atNs % 2 === 0 && last !== undefined
+    ? { kind: 'event', event: { kind: 'drop', atNs, injectedNs: last.startedNs, reason: 'NO_SOCKET' } }
+    : { kind: 'event', event: { kind: 'state', atNs, socket: 0, flow, from: 'LISTEN', to: 'SYN_RECV' } };
+}
 
 function whatIsNeeded(progress: Progress, nowNs: number, blocked: number[]): readonly Observation[] {
   const need = progress.need();
@@ -153,6 +170,8 @@ function whatIsNeeded(progress: Progress, nowNs: number, blocked: number[]): rea
       const sockets = [socketEntry({ state: 'LISTEN', receiveQueue: nowNs % 3 })];
       return [{ kind: 'sampled', step: index, plannedNs, startedNs: nowNs, atNs: nowNs, sample: { sockets } }];
     }
+    case 'events':
+      return [{ kind: 'sampled', step: index, plannedNs, startedNs: nowNs, atNs: nowNs, sample: {} }];
     case 'mark':
       return [{ kind: 'marked', step: index, atNs: nowNs, counters: { 'TcpExt.ListenDrops': nowNs % 9 } }];
     default:

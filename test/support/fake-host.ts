@@ -18,6 +18,7 @@ import {
   type TimedOutcome,
 } from '../../src/host/host';
 import type { Network } from '../../src/timeline/timeline';
+import type { EventSupport, KernelEvent } from '../../src/trace/kernel-event';
 import type {
   CallOutcome,
   CommandOutcome,
@@ -39,7 +40,14 @@ export type FailingMethod =
   | 'openRun'
   | Exclude<
       keyof Run,
-      'scheduling' | 'close' | 'endTimedPart' | 'hasSysctl' | 'nowNs' | 'realtimeAtZero' | 'kernelWaitedNs'
+      | 'scheduling'
+      | 'close'
+      | 'endTimedPart'
+      | 'hasSysctl'
+      | 'nowNs'
+      | 'realtimeAtZero'
+      | 'kernelWaitedNs'
+      | 'eventSupport'
     >;
 
 export interface FakeSettings {
@@ -52,6 +60,10 @@ export interface FakeSettings {
   readonly lateNs?: readonly number[];
   /** Answers with an errno to every packet. */
   readonly deviceErrno?: string;
+  /** What the kernel tells, once its time has come. */
+  readonly events?: readonly KernelEvent[];
+  /** What can be recorded; everything when absent. */
+  readonly eventSupport?: EventSupport;
   /** What commands do, by their text; all others succeed at once, and print nothing. */
   readonly shell?: Readonly<Record<string, FakeCommand>>;
 }
@@ -98,6 +110,11 @@ export class FakeHost implements Host {
   }
 }
 
+const EVERYTHING: EventSupport = {
+  available: ['drops', 'drop reasons', 'states', 'resets', 'reset reasons'],
+  missing: [],
+};
+
 interface Sleeper {
   readonly request: CallRequest;
   readonly token: number;
@@ -116,6 +133,7 @@ export class FakeRun implements Run {
   private returned: ReturnedCall[] = [];
   private threads = 0;
   private questions = 0;
+  private told: readonly KernelEvent[] | undefined;
   private lastAskedNs = -1;
 
   constructor(network: Network, settings: FakeSettings) {
@@ -275,6 +293,27 @@ export class FakeRun implements Run {
       txQueue: 0,
       retransmits: 0,
     }));
+  }
+
+  recordEvents(asked: 'meanwhile' | 'at the end'): void {
+    this.note('recordEvents', asked);
+    this.told = [...(this.settings.events ?? [])];
+  }
+
+  eventSupport(): EventSupport | undefined {
+    return this.told === undefined ? undefined : (this.settings.eventSupport ?? EVERYTHING);
+  }
+
+  events(): readonly KernelEvent[] {
+    this.fail('events');
+    const isOver = ({ atNs }: KernelEvent): boolean => atNs <= this.kernel.nowNs;
+    const over = (this.told ?? []).filter(isOver);
+    this.told = this.told?.filter((event) => !isOver(event));
+    return over;
+  }
+
+  pauseEvents(paused: boolean): void {
+    this.note('pauseEvents', String(paused));
   }
 
   shell({ text, limitNs }: ShellRequest): TimedCommand {

@@ -52,10 +52,10 @@ export interface MutantSet {
 }
 
 /** Keys of a step that say where, when and to whom, and expect nothing by themselves. */
-const SELECTORS = new Set(['connection', 'since', 'repeat', 'as', 'index', 'steps', 'when']);
+const SELECTORS = new Set(['connection', 'since', 'repeat', 'as', 'index', 'steps', 'when', 'malformed']);
 
 /** Steps that act and expect nothing. */
-const ACTIONS = new Set(['inject', 'mark', 'wait', 'sysctl']);
+const ACTIONS = new Set(['inject', 'mark', 'wait', 'sysctl', 'script']);
 
 const SAMPLES = new Set(['queue', 'sockets', 'socket', 'counters', 'tcp_info', 'proc_net_tcp']);
 
@@ -127,6 +127,9 @@ class Mutator {
       const key = keyOf(pair);
       if (SELECTORS.has(key) || ACTIONS.has(key)) continue;
       if (SAMPLES.has(key)) this.sample(key, pair, step.has('within'));
+      else if (key === 'states') this.states(pair);
+      else if (key === 'drops') this.drops(pair);
+      else if (key === 'reset') this.reset(pair);
       else if (key === 'expect') this.segments(pair.value, this.lineOf(pair), 'segment');
       else if (key === 'within') this.within(pair, step);
       else if (key === 'flood') this.flood(pair);
@@ -156,6 +159,46 @@ class Mutator {
         this.lineOf(pair),
         kind,
       );
+    }
+  }
+
+  /** One change less; of none, one that was not there. */
+  private states(pair: Pair): void {
+    const [start, end] = rangeOf(pair.value);
+    const count = seqOf(pair.value).items.length;
+    const text = count === 0 ? '[LISTEN -> CLOSE]' : '[]';
+    const whole = this.text.slice(0, start) + text + this.text.slice(end);
+    this.mutants.push({
+      what: `states: ${text}`,
+      text: whole,
+      line: this.lineOf(pair),
+      kind: 'states',
+      field: 'states',
+    });
+  }
+
+  private drops(pair: Pair): void {
+    const line = this.lineOf(pair);
+    const { items } = seqOf(pair.value);
+    const [start, end] = rangeOf(pair.value);
+    const list = items.length === 0 ? '[{ reason: NO_SUCH_REASON }]' : '[]';
+    const whole = this.text.slice(0, start) + list + this.text.slice(end);
+    this.mutants.push({ what: `drops: ${list}`, text: whole, line, kind: 'drops', field: 'drop' });
+    for (const field of items.flatMap((item) => mapOf(item).items)) {
+      const key = keyOf(field);
+      const scalar = scalarOf(field.value);
+      const other = { reason: 'NO_SUCH_REASON', function: 'nobody', connection: undefined, segment: 'R 7:7(0)' }[key];
+      if (other === undefined) continue;
+      this.replace(scalar, { what: `${key} -> ${other}`, text: other, field: key }, line, 'drops');
+    }
+  }
+
+  private reset(pair: Pair): void {
+    for (const field of mapOf(pair.value).items) {
+      const key = keyOf(field);
+      const scalar = scalarOf(field.value);
+      const other = key === 'reason' ? 'NOT_SPECIFIED' : String(scalar.value) === 'peer' ? 'kernel' : 'peer';
+      this.replace(scalar, { what: `${key} -> ${other}`, text: other, field: key }, this.lineOf(pair), 'reset');
     }
   }
 

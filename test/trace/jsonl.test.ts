@@ -60,6 +60,19 @@ const OBSERVATIONS: readonly Observation[] = [
     listeners: [{ localAddress: '192.0.2.1', localPort: 80, acceptQueue: 1, synQueue: 2, limit: 3 }],
   },
   { kind: 'unsendable', step: 1, atNs: 10, reason: 'a "quoted" reason\nin two lines' },
+  {
+    kind: 'event',
+    event: {
+      kind: 'state',
+      atNs: 7,
+      socket: 0,
+      flow: { localAddress: '192.168.0.1', localPort: 8080, remoteAddress: '192.0.2.1', remotePort: 40_001 },
+      from: 'LISTEN',
+      to: 'SYN_RECV',
+    },
+  },
+  { kind: 'event', event: { kind: 'drop', atNs: 8, reason: 'TCP_CSUM', function: 'tcp_v4_rcv', injectedNs: 5 } },
+  { kind: 'counted', atNs: 11, counters: {} },
   tick(11),
 ];
 
@@ -78,7 +91,7 @@ describe('a trace as text', () => {
   it('is one line for the header, each observation, and the end', () => {
     const lines = linesOf(TRACE);
     expect(lines).toHaveLength(1 + OBSERVATIONS.length + 1);
-    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ format: 'packetspec-trace', version: 3 });
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ format: 'packetspec-trace', version: 4 });
     expect(JSON.parse(lines.at(-1) ?? '')).toEqual({
       end: { kind: 'finished', kernelWait: { totalNs: 0, lastNs: 0 }, atNs: 2_000_000_000 },
     });
@@ -146,6 +159,11 @@ describe('a text that is not whole', () => {
     expect(read).toEqual({ kind: 'unreadable', problems: [expect.stringContaining(named) as string] });
   });
 
+  it.each([2, 3])('of version %i is read as it is', (version) => {
+    const older = (lines[0] ?? '').replace('"version":4', `"version":${version}`);
+    expect(readTrace([older, ...lines.slice(1)].join('\n'))).toMatchObject({ trace: TRACE, problems: [] });
+  });
+
   it('that is cut off says so, and keeps what is whole', () => {
     const read = readTrace(`${lines.slice(0, 4).join('\n')}\n${(lines[4] ?? '').slice(0, 20)}`);
     expect(read).toMatchObject({
@@ -159,6 +177,7 @@ describe('a text that is not whole', () => {
   it.each([
     ['garbage', 'is no JSON'],
     ['{"kind":"teleported"}', 'not an observation: nothing is called `teleported`'],
+    ['{"kind":"event","event":{"kind":"state","atNs":1}}', 'not an observation'],
     ['42', 'not an observation'],
     ['{"no":"kind"}', 'not an observation'],
     ['{"end":{"kind":"finished"}}', 'not an observation'],

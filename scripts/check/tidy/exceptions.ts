@@ -45,6 +45,10 @@ const TESTED_ELSEWHERE: readonly (readonly [reason: string, paths: readonly stri
   ],
   ['types and one error class', ['src/host/host.ts']],
   [
+    'tested through the instances and events of test/host/linux/events: each needs the kernel and the others',
+    ['src/host/linux/events/tracefs.ts', 'src/host/linux/events/tracepoints.ts'],
+  ],
+  [
     'tested through test/host/linux/calls.test.ts and blocking-threads.test.ts: alone they do nothing that shows',
     [
       'src/host/linux/alarm.ts',

@@ -44,6 +44,9 @@ interface SystemCallNumbers {
   readonly timerCreate: number;
   readonly timerSettime: number;
   readonly mmap: number;
+  readonly fsopen: number;
+  readonly fsconfig: number;
+  readonly fsmount: number;
 }
 
 const SYSTEM_CALLS_BY_ARCHITECTURE: Readonly<Record<string, SystemCallNumbers>> = {
@@ -87,6 +90,9 @@ const SYSTEM_CALLS_BY_ARCHITECTURE: Readonly<Record<string, SystemCallNumbers>> 
     timerCreate: 222,
     timerSettime: 223,
     mmap: 9,
+    fsopen: 430,
+    fsconfig: 431,
+    fsmount: 432,
   },
   arm64: {
     read: 63,
@@ -128,6 +134,9 @@ const SYSTEM_CALLS_BY_ARCHITECTURE: Readonly<Record<string, SystemCallNumbers>> 
     timerCreate: 107,
     timerSettime: 110,
     mmap: 222,
+    fsopen: 430,
+    fsconfig: 431,
+    fsmount: 432,
   },
 };
 
@@ -176,6 +185,7 @@ export const MSG_TRUNC = 0x20;
 export const MSG_DONTWAIT = 0x40;
 
 export const O_RDONLY = 0;
+export const O_WRONLY = 1;
 export const O_RDWR = 2;
 export const O_NONBLOCK = 0x800;
 export const O_CLOEXEC = 0x80000;
@@ -188,6 +198,9 @@ export const EPOLL_CLOEXEC = 0x80000;
 export const EFD_NONBLOCK = 0x800;
 export const EFD_CLOEXEC = 0x80000;
 export const MFD_CLOEXEC = 1;
+export const FSOPEN_CLOEXEC = 1;
+export const FSMOUNT_CLOEXEC = 1;
+export const FSCONFIG_CMD_CREATE = 6;
 
 export const POLLIN = 0x001;
 export const POLLOUT = 0x004;

@@ -14,8 +14,9 @@ import { closeSync, openSync, readlinkSync } from 'node:fs';
 import { NS_PER_MS } from '../../base/nanoseconds';
 import { CLONE_NEWNET } from './constants';
 import { SockDiag } from './diag/sock-diag';
+import { removeDeadInstances } from './events/instance';
 import { killInhabitants } from './inhabitants';
-import { libc, newTimespec, succeed } from './libc';
+import { libc, newTimespec } from './libc';
 import { OutlivingShell } from './outliving-shell';
 
 /** The descriptor under which the shell holds the network. */
@@ -23,17 +24,24 @@ const HELD_FD = 3;
 /** What the shell holds when there is no run. */
 const NOTHING = '/dev/null';
 
+/** Something is to be done even when no run is held: the process has a tracing instance. */
+const EVENTS = 'events';
+/** The process has cleared up itself. */
+const CLEARED = 'cleared';
+
 /**
  * Reads paths, and holds open what the last one names. `command` keeps a shell alive whose redirection fails. At the end
  * of its input, it becomes the program in its arguments, or ends if it holds nothing.
  */
 const SCRIPT = `
 held=${NOTHING}
+events=
 while read -r next; do
+  case $next in ${EVENTS}) events=yes; continue ;; ${CLEARED}) events=; continue ;; esac
   held=${NOTHING}
   if command exec ${HELD_FD}<"$next"; then held=$next; else exec ${HELD_FD}<${NOTHING}; fi
 done
-[ "$held" = ${NOTHING} ] || exec "$@"
+[ "$held$events" = ${NOTHING} ] || exec "$@"
 `;
 
 const ENDED_WITHIN_MS = 50;
@@ -43,6 +51,7 @@ export class Guardian {
   #shell: OutlivingShell | undefined;
   /** Of this process in /proc, which may belong to another process namespace than `process.pid`. */
   #ownFolder = '';
+  #hasEvents = false;
 
   /**
    * Starts the shell, in the network that the calling thread is in: it must not be that of a run.
@@ -52,7 +61,7 @@ export class Guardian {
     try {
       this.#ownFolder = `/proc/${readlinkSync('/proc/self')}`;
       this.#shell = new OutlivingShell(SCRIPT, command);
-      process.once('exit', () => this.#shell?.dismiss(ENDED_WITHIN_MS));
+      process.once('exit', () => this.#dismiss());
     } catch {
       // Without a guardian, connections of a killed executor end later.
     }
@@ -74,6 +83,18 @@ export class Guardian {
       return () => {};
     }
   }
+
+  /** The process has a tracing instance, which outlives it when it is killed. */
+  noteEvents(): void {
+    if (this.#hasEvents) return;
+    this.#hasEvents = true;
+    this.#shell?.say(EVENTS);
+  }
+
+  #dismiss(): void {
+    this.#shell?.say(CLEARED);
+    this.#shell?.dismiss(ENDED_WITHIN_MS);
+  }
 }
 
 const LOOK_AGAIN_MS = 50;
@@ -83,10 +104,12 @@ const MOST_LOOKS = 20;
 
 /**
  * What the shell becomes when its executor was killed: ends the commands of the spec that still run in the network that
- * the shell held, and all connections there.
+ * the shell held, and all connections there; and takes away its tracing instance.
  */
 export function destroyHeldSockets(): void {
-  succeed('setns', libc.setns(HELD_FD, CLONE_NEWNET));
+  removeDeadInstances();
+  // Between two runs no network is held.
+  if (libc.setns(HELD_FD, CLONE_NEWNET) < 0) return;
   killInhabitants();
   let quiet = 0;
   for (let look = 0; look < MOST_LOOKS && quiet < QUIET_LOOKS; look++) {

@@ -14,6 +14,7 @@ import type { ClockKind } from '../../trace/trace';
 import type { Network } from '../../timeline/timeline';
 import type { Host, HostFacts, Run } from '../host';
 import { BlockingThreads } from './blocking-threads';
+import { KernelEventSource } from './events/kernel-events';
 import { Guardian } from './guardian';
 import { tickNs } from './clock';
 import { LinuxRun } from './linux-run';
@@ -51,6 +52,7 @@ class LinuxHost implements PreparingHost {
   readonly #spinNs: Ns;
   readonly #threads: BlockingThreads;
   readonly #guardian: Guardian | undefined;
+  readonly #events = new KernelEventSource();
   /** Read before the first run moves the thread away. */
   readonly #sysctls = new Sysctls(listSysctls());
   readonly #prepared = new Map<string, LinuxRun>();
@@ -96,6 +98,7 @@ class LinuxHost implements PreparingHost {
       threads: this.#threads,
       sysctls: this.#sysctls,
       guardian: this.#guardian,
+      events: this.#events,
       spinNs: this.#spinNs,
     });
   }

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { type Ns, NS_PER_US } from '../../base/nanoseconds';
 import type { Network } from '../../timeline/timeline';
+import type { EventSupport, KernelEvent } from '../../trace/kernel-event';
 import type { CounterValues, OptionBytes, ProcNetTcpRow, SocketEntry, WallTime } from '../../trace/trace';
 import type {
   CallRequest,
@@ -19,6 +20,7 @@ import { RunClock } from './clock';
 import { CounterFiles } from './counters';
 import { SockDiag } from './diag/sock-diag';
 import { errnoName } from './errno';
+import type { KernelEventSource, RunEvents } from './events/kernel-events';
 import { flood } from './flood';
 import type { Guardian } from './guardian';
 import type { HarnessLink } from './harness-link';
@@ -40,6 +42,7 @@ export interface RunParts {
   readonly threads: BlockingThreads;
   readonly sysctls: Sysctls;
   readonly guardian: Guardian | undefined;
+  readonly events: KernelEventSource;
   readonly spinNs: Ns;
 }
 
@@ -50,6 +53,8 @@ export class LinuxRun implements Run {
   scheduling: 'fifo' | 'other' = 'other';
   readonly #threads: BlockingThreads;
   readonly #sysctls: Sysctls;
+  readonly #guardian: Guardian | undefined;
+  readonly #eventSource: KernelEventSource;
   readonly #clock = new RunClock();
   readonly #link: HarnessLink;
   readonly #packets: PacketSocket;
@@ -67,12 +72,15 @@ export class LinuxRun implements Run {
   #isTimed = false;
   /** While it is suspended. */
   #networkFd: number | undefined;
+  #events: RunEvents | undefined;
 
   /** @throws HostError; then nothing is left */
-  constructor({ network, threads, sysctls, guardian, spinNs }: RunParts) {
+  constructor({ network, threads, sysctls, guardian, events, spinNs }: RunParts) {
     this.#threads = threads;
     this.#sysctls = sysctls;
     this.#calls = new SystemCalls(this.#clock, threads);
+    this.#guardian = guardian;
+    this.#eventSource = events;
     try {
       enterPrivateNetwork();
       this.#undo.push(returnHome);
@@ -157,6 +165,7 @@ export class LinuxRun implements Run {
   inject(bytes: Uint8Array): { readonly startedNs: Ns; readonly errno: string } {
     const startedNs = this.#clock.now();
     const result = this.#link.write(bytes);
+    this.#events?.injected({ startedNs, bytes: bytes.length });
     return { startedNs, errno: errnoName(result) };
   }
 
@@ -205,6 +214,24 @@ export class LinuxRun implements Run {
     return readProcNetTcp(this.#hasIpv6);
   }
 
+  recordEvents(asked: 'meanwhile' | 'at the end'): void {
+    this.#guardian?.noteEvents();
+    if (asked === 'meanwhile') this.#eventSource.loadSymbols();
+    this.#events = this.#eventSource.begin(this.#clock, this.#threads.threadIds);
+  }
+
+  eventSupport(): EventSupport | undefined {
+    return this.#events?.support;
+  }
+
+  events(): readonly KernelEvent[] {
+    return this.#events?.take() ?? [];
+  }
+
+  pauseEvents(paused: boolean): void {
+    this.#events?.pause(paused);
+  }
+
   shell(command: ShellRequest): TimedCommand {
     return this.#shells.run(command);
   }
@@ -220,6 +247,7 @@ export class LinuxRun implements Run {
 
   async #close(): Promise<void> {
     this.endTimedPart();
+    this.#events?.pause(true);
     // All that follows needs the rights that the spec may have given up.
     this.#calls.end();
     await this.#server?.kill();

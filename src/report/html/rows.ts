@@ -1,4 +1,6 @@
 /** Evidence as rows of the page's ladder. */
+import type { CrossedPacket } from '../../match/connections';
+import { printLoss } from '../../match/kernel-events';
 import type { Check } from '../../match/match';
 import { toHex } from '../../base/hex';
 import { printPacket } from '../../wire/print';
@@ -28,6 +30,8 @@ export function rowOf(evidence: Evidence): RowView {
       const { atNs, line, text } = evidence;
       return { kind: 'note', atNs, line, ...named(evidence.connection), text, ...failed };
     }
+    case 'kernel':
+      return { kind: 'note', atNs: evidence.atNs, ...named(evidence.connection), text: evidence.text };
   }
 }
 
@@ -43,8 +47,12 @@ function segmentRow(row: Extract<Evidence, { kind: 'segment' }>): SegmentRow {
     hex: toHex(packet.bytes),
     ...(stray ? { stray: true } : {}),
     ...(repetition === 0 ? {} : { repetition }),
-    ...present(check === undefined || check.passed ? [] : remarksOn(check)),
+    ...present([...(check === undefined || check.passed ? [] : remarksOn(check)), lossOf(packet)]),
   };
+}
+
+function lossOf({ loss }: CrossedPacket): string | undefined {
+  return loss === undefined ? undefined : printLoss(loss);
 }
 
 function remarksOn(check: Check): readonly (string | undefined)[] {

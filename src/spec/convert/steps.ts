@@ -115,6 +115,7 @@ class StepWriter {
       case 'group':
       case 'silence':
       case 'sample':
+      case 'events':
       case 'sysctl':
       case 'mark':
       case 'wait':

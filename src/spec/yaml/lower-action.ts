@@ -8,6 +8,7 @@ import { parseCall } from '../notation/call';
 import { durationAt, flagAt, integerAt, nameAt, snippetAtKey, textAt, toleranceAt, whenAt } from './access';
 import { lowerFlood } from './lower-flood';
 import { lowerSysctls } from './lower-header';
+import { lowerKernelEvents } from './lower-kernel-events';
 import { packetAt } from './lower-packet';
 import { lowerRetransmit } from './lower-retransmit';
 import { lowerRst } from './lower-rst';
@@ -70,6 +71,10 @@ export function lowerAction(action: Exclude<ActionKey, 'repeat'>, source: StepSo
     case 'tcp_info':
     case 'proc_net_tcp':
       return lowerSampleStep(source, action);
+    case 'drops':
+    case 'states':
+    case 'reset':
+      return lowerKernelEvents(source, action);
   }
 }
 

@@ -100,7 +100,7 @@ function readStateCounts(tree: Tree, complaints: Complaints): readonly FieldExpe
   return found;
 }
 
-function unknownState(name: string, span: ScalarTree['span']): ReturnType<typeof errorAt> {
+export function unknownState(name: string, span: ScalarTree['span']): ReturnType<typeof errorAt> {
   const nearest = nearestState(name);
   const hint =
     nearest === undefined ? 'for example `SYN_RECV`, `ESTABLISHED`, `CLOSE_WAIT`' : `did you mean \`${nearest}\`?`;

@@ -167,6 +167,23 @@ const sysctlValues = z.record(
   ),
 );
 
+const reason = optional(
+  textList('the name of a reason such as `TCP_LISTEN_OVERFLOW`'),
+  "The kernel's reason, without its prefix, or one of several.",
+);
+
+const drop = z.strictObject({
+  segment: optional(segment, 'The injected segment.'),
+  connection,
+  reason,
+  function: optional(text, 'The kernel function that dropped it.'),
+});
+
+const reset = z.strictObject({
+  by: described(worded(z.enum(['kernel', 'peer']), '`kernel` or `peer`'), 'Who reset the connection.'),
+  reason,
+});
+
 const valueRecord = z.record(z.string(), number);
 
 /** The schema of each kind of step, by its action's key. `steps` of `repeat` are looked at one by one elsewhere. */
@@ -270,6 +287,33 @@ export const STEP_SCHEMAS = {
       z.strictObject({ ...fieldMap(PROC_NET_TCP_FIELDS, numberOrText), port: z.optional(port) }),
       'The row in /proc/net/tcp or tcp6.',
     ),
+    connection,
+    at,
+    within: pollWithin,
+    when,
+  }),
+  drops: z.strictObject({
+    drops: described(
+      worded(z.array(drop), 'a list of `{ segment: SEGMENT, reason: NAME }`'),
+      'The injected segments that the kernel dropped, since the last step of this kind.',
+    ),
+    connection,
+    at,
+    within: pollWithin,
+    when,
+  }),
+  states: z.strictObject({
+    states: described(
+      worded(z.array(worded(z.string(), 'a change such as `SYN_RECV -> ESTABLISHED`')), 'a list of changes of state'),
+      "The changes of state of the connection's sockets, since the last step of this kind.",
+    ),
+    connection,
+    at,
+    within: pollWithin,
+    when,
+  }),
+  reset: z.strictObject({
+    reset: described(reset, 'The last reset of the connection, since the last step of this kind.'),
     connection,
     at,
     within: pollWithin,

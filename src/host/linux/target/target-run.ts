@@ -4,6 +4,7 @@
  */
 import { type Ns, NS_PER_MS, NS_PER_S } from '../../../base/nanoseconds';
 import type { Network } from '../../../timeline/timeline';
+import type { EventSupport, KernelEvent } from '../../../trace/kernel-event';
 import type { CounterValues, OptionBytes, ProcNetTcpRow, SocketEntry, WallTime } from '../../../trace/trace';
 import {
   type CallRequest,
@@ -51,6 +52,7 @@ export class TargetRun implements Run {
   #blinkedNs: Ns = 0;
   #isClosed = false;
   #isTimed = false;
+  #asksForEvents = false;
 
   /** @throws HostError; then nothing is left */
   constructor({ network, eyes, spinNs }: TargetRunParts) {
@@ -70,6 +72,22 @@ export class TargetRun implements Run {
       throw error;
     }
   }
+
+  recordEvents(): void {
+    this.#asksForEvents = true;
+  }
+
+  /** Those of the target's kernel would have to be tied to segments by its own view of them. */
+  eventSupport(): EventSupport | undefined {
+    const missing = ['those of a host elsewhere are not recorded'];
+    return this.#asksForEvents ? { available: [], missing } : undefined;
+  }
+
+  events(): readonly KernelEvent[] {
+    return [];
+  }
+
+  pauseEvents(): void {}
 
   setSysctl(name: string, value: string): void {
     this.#eyes.setSysctl(name, value);
