@@ -161,7 +161,7 @@ describe('a text that is not whole', () => {
 
   it.each([2, 3])('of version %i is read as it is', (version) => {
     const older = (lines[0] ?? '').replace('"version":4', `"version":${version}`);
-    expect(readTrace([older, ...lines.slice(1)].join('\n'))).toMatchObject({ trace: TRACE, problems: [] });
+    expect(readTrace([older, ...lines.slice(1)].join('\n'))).toEqual(readTrace(lines.join('\n')));
   });
 
   it('that is cut off says so, and keeps what is whole', () => {

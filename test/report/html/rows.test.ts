@@ -44,4 +44,10 @@ describe('rows of the ladder', () => {
       text: 'silence 1s',
     });
   });
+
+  it('say of a lost segment why, and have what the kernel told', () => {
+    const [segment, state] = rows(scenes.dropped({ available: ['drops'], missing: [] }));
+    expect(segment).toMatchObject({ remarks: ['dropped in tcp_v4_rcv: TCP_LISTEN_OVERFLOW'] });
+    expect(state).toEqual({ kind: 'note', atNs: 3_000, connection: 'default', text: 'state SYN_RECV -> CLOSE' });
+  });
 });
