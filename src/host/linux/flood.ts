@@ -2,6 +2,7 @@
 import { type Ns, NS_PER_MS } from '../../base/nanoseconds';
 import type { FloodOutcome, FloodRequest } from '../host';
 import { WHOLE } from './bpf';
+import { EAGAIN } from './constants';
 import type { RunClock } from './clock';
 import { errnoName } from './errno';
 import { FrameCounter } from './frame-counter';
@@ -14,7 +15,13 @@ import type { Waiter } from './wait';
 const BATCH = 64;
 /** The flood is over when so long nothing has come back, and at the latest after so long. */
 const QUIET_NS = NS_PER_MS;
+/** A backlog of a thousand packets (net.core.netdev_max_backlog) is taken in so long, whether they are answered or not. */
+const QUIET_OF_BACKLOG_NS = 20 * NS_PER_MS;
 const LONGEST_QUIET_NS = 100 * NS_PER_MS;
+
+/** How long a link that is full is left alone, and how often. */
+const FULL_NS = NS_PER_MS / 10;
+const FULL_TRIES = 1000;
 
 export interface FloodParts {
   readonly link: HarnessLink;
@@ -29,7 +36,7 @@ export function flood({ link, packets, clock, waiter }: FloodParts, request: Flo
   try {
     return packets.filtered(frameFilter(request.sources, { from: 0, to: 0, others: WHOLE }), () => {
       const startedNs = clock.now();
-      const written = writeAll(link, request);
+      const written = writeAll(link, request, (ns) => waiter.untilExactly(clock.now() + ns));
       const answered = awaitQuiet(link, counter, clock, waiter);
       return { startedNs, endedNs: clock.now(), ...written, answered };
     });
@@ -38,13 +45,27 @@ export function flood({ link, packets, clock, waiter }: FloodParts, request: Flo
   }
 }
 
-function writeAll(link: HarnessLink, { count, packetAt }: FloodRequest): Pick<FloodOutcome, 'sent' | 'errno'> {
+function writeAll(
+  link: HarnessLink,
+  { count, packetAt }: FloodRequest,
+  sleep: (ns: Ns) => void,
+): Pick<FloodOutcome, 'sent' | 'errno'> {
   for (let sent = 0; sent < count; sent++) {
-    const result = link.write(packetAt(sent));
+    const result = writeOne(link, packetAt(sent), sleep);
     if (result < 0) return { sent, errno: errnoName(result) };
     if (sent % BATCH === 0) link.discardAll();
   }
   return { sent: count, errno: '' };
+}
+
+/** The socket of a link that delivers later is full of what is on its way. */
+function writeOne(link: HarnessLink, packet: Uint8Array, sleep: (ns: Ns) => void): number {
+  let result = link.write(packet);
+  for (let tries = 0; result === -EAGAIN && link.deliversLater && tries < FULL_TRIES; tries++) {
+    sleep(FULL_NS);
+    result = link.write(packet);
+  }
+  return result;
 }
 
 /** @returns how many answers there were */
@@ -54,7 +75,7 @@ function awaitQuiet(link: HarnessLink, counter: FrameCounter, clock: RunClock, w
   let answers = counter.read();
   while (answers > before && clock.now() < latestNs) {
     link.discardAll();
-    waiter.untilExactly(clock.now() + QUIET_NS);
+    waiter.untilExactly(clock.now() + (link.deliversLater ? QUIET_OF_BACKLOG_NS : QUIET_NS));
     before = answers;
     answers = counter.read();
   }

@@ -16,6 +16,11 @@ export interface Tap {
 }
 
 export interface HarnessLink extends Tap {
+  /**
+   * Whether what is written may be on its way when `write` returns: it goes through the kernel's backlog, which before
+   * Linux 6.4 (`ksoftirqd_running` in kernel/softirq.c) may wait until this thread sleeps.
+   */
+  readonly deliversLater: boolean;
   /** Returns when packets get through. Call this when the device is up. @throws HostError */
   awaitReady(): void;
   /** Hands a packet to the kernel under test. @returns zero or more, or minus the errno */

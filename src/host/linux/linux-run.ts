@@ -1,6 +1,6 @@
 /** One private network on this machine: the parts of a run, put together. What each does is told in its own file. */
 import { existsSync } from 'node:fs';
-import { type Ns, NS_PER_US } from '../../base/nanoseconds';
+import { type Ns, NS_PER_MS, NS_PER_US } from '../../base/nanoseconds';
 import type { Network } from '../../timeline/timeline';
 import type { EventSupport, KernelEvent } from '../../trace/kernel-event';
 import type { CounterValues, OptionBytes, ProcNetTcpRow, SocketEntry, WallTime } from '../../trace/trace';
@@ -45,6 +45,9 @@ export interface RunParts {
   readonly events: KernelEventSource;
   readonly spinNs: Ns;
 }
+
+/** How long an injection that delivers later is waited for. */
+const DELIVERY_NS = NS_PER_MS;
 
 /** Where time zero lies within a jiffy: as in packetdrill, far enough from either end. */
 const BEHIND_TICK_NS = 250 * NS_PER_US;
@@ -165,6 +168,8 @@ export class LinuxRun implements Run {
   inject(bytes: Uint8Array): { readonly startedNs: Ns; readonly errno: string } {
     const startedNs = this.#clock.now();
     const result = this.#link.write(bytes);
+    // Its own frame shows that it has arrived; one that is refused leaves none.
+    if (result >= 0 && this.#link.deliversLater) this.#waiter.untilReadable(this.#clock.now() + DELIVERY_NS);
     this.#events?.injected({ startedNs, bytes: bytes.length });
     return { startedNs, errno: errnoName(result) };
   }

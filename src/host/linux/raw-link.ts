@@ -9,6 +9,7 @@ import { RawSender } from './raw-sender';
 import { VethPair } from './veth';
 
 export class RawLink implements HarnessLink {
+  readonly deliversLater = true;
   readonly side = 'tested';
   readonly arrivesAt: number;
   readonly leavesBy: number;

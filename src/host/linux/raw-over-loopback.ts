@@ -9,6 +9,7 @@ import { LOOPBACK_INDEX } from './rtnetlink';
 import { Tun } from './tun';
 
 export class RawOverLoopback implements HarnessLink {
+  readonly deliversLater = true;
   readonly side = 'tested';
   readonly arrivesAt = LOOPBACK_INDEX;
   readonly leavesBy: number;

@@ -51,6 +51,7 @@ const IPV4_PROTOCOL_AT = 9;
 const IPV6_NEXT_HEADER_AT = 6;
 
 export class Tun implements HarnessLink {
+  readonly deliversLater = false;
   readonly side = 'tested';
   readonly arrivesAt: number;
   readonly leavesBy: number;
