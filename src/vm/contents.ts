@@ -61,7 +61,24 @@ const TOOLS = [
     'uname',
     'id',
   ],
-  ...['ip', 'ss', 'tc', 'nstat', 'sysctl', 'ethtool', 'kill', 'pkill', 'ps', 'nproc', 'nc', 'dd', 'xargs', 'find'],
+  ...[
+    'ip',
+    'ss',
+    'tc',
+    'nstat',
+    'sysctl',
+    'ethtool',
+    'kill',
+    'pkill',
+    'pgrep',
+    'ps',
+    'nproc',
+    'nc',
+    'dd',
+    'xargs',
+    'find',
+  ],
+  ...['nginx', 'ab', 'unshare', 'mount'],
 ];
 const PYTHON = 'python3';
 const NODE_MODULES = ['koffi', '@koromix/koffi-linux-x64', 'raw-socket'];

@@ -18,6 +18,13 @@ const ROWS: Readonly<Record<string, readonly string[]>> = {
   'W5 a real server overflows with 5, not with 2048': [
     'watching/real-server-overflow',
     'watching/real-server-no-overflow',
+    'servers/nginx-small-backlog',
+    'servers/nginx-default-backlog',
+    'servers/node-small-backlog',
+    'servers/node-default-backlog',
+    'servers/ab-nginx',
+    'servers/ab-slow-server',
+    'servers/ab-slow-server-deep-queue',
   ],
   'W6 ListenOverflows and ListenDrops': ['watching/overflows-and-drops'],
   'W7 what a capture sees of dropped segments': ['watching/capture-and-drops'],

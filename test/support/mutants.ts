@@ -126,7 +126,8 @@ class Mutator {
     for (const pair of step.items) {
       const key = keyOf(pair);
       if (SELECTORS.has(key) || ACTIONS.has(key)) continue;
-      if (SAMPLES.has(key)) this.sample(key, pair, step.has('within'));
+      if (key === 'script') requireCommandsOnly(pair);
+      else if (SAMPLES.has(key)) this.sample(key, pair, step.has('within'));
       else if (key === 'states') this.states(pair);
       else if (key === 'drops') this.drops(pair);
       else if (key === 'reset') this.reset(pair);
@@ -403,6 +404,12 @@ function countsHere(step: YAMLMap): boolean {
   const text = String(scalarOf(step.get('when', true)).value).replaceAll('kernel', '');
   const bounds = readKernelBounds({ text, locate: () => ({ start: 0, end: 0 }) }, new DiagnosticList());
   return unmetBound(present(bounds), release()) === undefined;
+}
+
+/** The commands of a script act; what else it may say would be an expectation that nothing here changes. */
+function requireCommandsOnly(pair: Pair): void {
+  const text = String(scalarOf(pair.value).value);
+  if (!/^(?:\+0 `[^`]*`\s*)+$/.test(text)) throw new Error(`a script with more than commands: ${text}`);
 }
 
 /** Another factor from one interval to the next. */

@@ -29,6 +29,7 @@ import { enterPrivateNetwork, openNetwork, reenter, returnHome } from './namespa
 import { openLink } from './open-link';
 import { PacketSocket } from './packet-socket';
 import { readProcNetTcp } from './proc-net-tcp';
+import { type RunVariables, runVariables } from './run-variables';
 import { lowerScheduling, raiseScheduling } from './scheduling';
 import { ServerProcess } from './server-process';
 import { Shells } from './shell';
@@ -67,7 +68,8 @@ export class LinuxRun implements Run {
   readonly #starvation: StarvationMeter;
   readonly #hasIpv6 = existsSync('/proc/thread-self/net/tcp6');
   readonly #calls: SystemCalls;
-  readonly #shells = new Shells(this.#clock);
+  readonly #variables: RunVariables;
+  readonly #shells: Shells;
   /** What must be undone, the last first. */
   readonly #undo: (() => void)[] = [];
   #server: ServerProcess | undefined;
@@ -84,6 +86,8 @@ export class LinuxRun implements Run {
     this.#calls = new SystemCalls(this.#clock, threads);
     this.#guardian = guardian;
     this.#eventSource = events;
+    this.#variables = runVariables(network);
+    this.#shells = new Shells(this.#clock, this.#variables);
     try {
       enterPrivateNetwork();
       this.#undo.push(returnHome);
@@ -123,7 +127,7 @@ export class LinuxRun implements Run {
   }
 
   async startServer(command: string, port: number, readyWithinNs: Ns): Promise<void> {
-    this.#server = new ServerProcess(command);
+    this.#server = new ServerProcess(command, this.#variables);
     await this.#server.awaitListening(port, readyWithinNs, () => this.sockets());
   }
 

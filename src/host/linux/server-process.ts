@@ -17,6 +17,7 @@ import { MFD_CLOEXEC } from './constants';
 import { libc, succeed } from './libc';
 import { isOnPath } from './path';
 import { readText } from './rights';
+import type { RunVariables } from './run-variables';
 
 const OUTPUT_KEPT_BYTES = 4096;
 /**
@@ -44,12 +45,16 @@ export class ServerProcess {
   #ending: Ending | undefined;
 
   /** Starts it in the network that the calling thread is in. */
-  constructor(command: string) {
+  constructor(command: string, variables: RunVariables | Readonly<Record<string, never>> = {}) {
     this.#command = command;
     this.#output = succeed('memfd_create', libc.memfdCreate('server-output', MFD_CLOEXEC));
     // A minimal system without these tools, such as a VM that is thrown away afterwards, does without the cage.
     const [program = '', ...args] = [...(this.#hasCage ? CAGE : []), '/bin/sh', '-c', command];
-    this.#child = spawn(program, args, { stdio: ['ignore', this.#output, this.#output], detached: !this.#hasCage });
+    this.#child = spawn(program, args, {
+      env: { ...process.env, ...variables },
+      stdio: ['ignore', this.#output, this.#output],
+      detached: !this.#hasCage,
+    });
     this.#end = new Promise((resolve) => {
       this.#child.once('exit', (status, signal) => {
         this.#ending = { kind: 'exited', status, signal };

@@ -19,6 +19,7 @@ import { OutputTail } from './output-tail';
 import { findOnPath } from './path';
 import { plainCommandsOf, setsDirectly } from './plain-commands';
 import type { PlainCommand } from './plain-script';
+import type { RunVariables } from './run-variables';
 import { type Program, shellEnvironment, spawnProgram, type TextList } from './spawn';
 
 const SHELL = '/bin/sh';
@@ -45,11 +46,13 @@ export class Shells {
   readonly #outputs: OutputTail[] = [];
   /** Where `nstat` keeps what it has shown: each run has a file of its own, since all users of one are in one network. */
   readonly #history: string;
+  readonly #variables: RunVariables;
   #environment: TextList | undefined;
   #orphans: Orphans | undefined;
 
-  constructor(clock: RunClock) {
+  constructor(clock: RunClock, variables: RunVariables) {
     this.#clock = clock;
+    this.#variables = variables;
     this.#history = join(tmpdir(), `packetspec-nstat-${process.pid}-${++runs}`);
   }
 
@@ -82,7 +85,11 @@ export class Shells {
   }
 
   #runOne(request: ShellRequest, program: Pick<Program, 'path' | 'words'>): TimedCommand {
-    this.#environment ??= shellEnvironment({ PACKETDRILL_PID: String(process.pid), NSTAT_HISTORY: this.#history });
+    this.#environment ??= shellEnvironment({
+      ...this.#variables,
+      PACKETDRILL_PID: String(process.pid),
+      NSTAT_HISTORY: this.#history,
+    });
     this.#orphans ??= new Orphans();
     const startedNs = this.#clock.now();
     const output = new OutputTail();
