@@ -16,6 +16,7 @@ const PROGRAMS = [
   { source: 'src/cli/main.ts', bundle: 'packetspec' },
   { source: 'src/cli/program.ts', bundle: 'program' },
   { source: 'src/cli/executor.ts', bundle: 'executor' },
+  { source: 'src/cli/machine-executor.ts', bundle: 'machine-executor' },
   { source: 'src/cli/blocking-worker.ts', bundle: 'blocking-worker' },
   { source: 'src/cli/guest.ts', bundle: 'guest' },
 ];

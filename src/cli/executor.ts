@@ -2,57 +2,22 @@
  * The executor process: opens the real host, and serves runs over the channel to its parent. With `--destroy-sockets` it
  * is what the guardian of a killed executor turns into; with `--target` its runs are on a host elsewhere.
  */
-import { join } from 'node:path';
-import { troubleOf } from '../exec/trouble';
 import { warmUp } from '../exec/warm-up';
 import { connectAgent } from '../host/linux/agent/agent-client';
 import { destroyHeldSockets } from '../host/linux/guardian';
 import { openLinuxHost } from '../host/linux/linux-host';
 import { rememberNetwork } from '../host/linux/namespace';
-import { dieWithParent } from '../host/linux/parent';
-import { probeEnvironment } from '../host/linux/probe';
 import { NO_EYES } from '../host/linux/target/eyes';
 import { openTargetHost } from '../host/linux/target/target-host';
 import { type ExecutorChannel, serveRuns } from '../suite/executor-loop';
-import type { FromExecutor, ToExecutor } from '../suite/protocol';
+import type { ToExecutor } from '../suite/protocol';
+import { DESTROY_SOCKETS, serveExecutor, servePrivateRuns } from './serve-executor';
 
-const DESTROY_SOCKETS = '--destroy-sockets';
 /** Followed by the command of the agent, or by nothing. */
 const TARGET = '--target';
 
 /** More often than an agent is patient, and seldom enough to disturb nobody. */
 const BLINK_MS = 10_000;
-
-function main(): void {
-  const send = (message: FromExecutor): void => {
-    process.send?.(message);
-  };
-  const channel: ExecutorChannel = {
-    send,
-    onMessage: (listener) => process.on('message', (message) => listener(message as ToExecutor)),
-  };
-  try {
-    dieWithParent();
-    const target = process.argv.indexOf(TARGET);
-    if (target < 0) servePrivateRuns(channel);
-    else serveTargetRuns(channel, process.argv[target + 1]);
-  } catch (error) {
-    send({ kind: 'unfit', trouble: troubleOf(error) });
-  }
-}
-
-function servePrivateRuns(channel: ExecutorChannel): void {
-  const trouble = probeEnvironment();
-  if (trouble !== undefined) {
-    channel.send({ kind: 'unfit', trouble });
-    return;
-  }
-  const host = openLinuxHost({
-    blockingWorkerPath: join(__dirname, 'blocking-worker.js'),
-    guardianCommand: [process.execPath, __filename, DESTROY_SOCKETS],
-  });
-  serveRuns(host, channel);
-}
 
 /** @param agentCommand absent: nobody on the target is asked */
 function serveTargetRuns(channel: ExecutorChannel, agentCommand: string | undefined): void {
@@ -78,5 +43,14 @@ function quietly(action: () => void): void {
   }
 }
 
+const CHANNEL: ExecutorChannel = {
+  send: (message) => {
+    process.send?.(message);
+  },
+  onMessage: (listener) => process.on('message', (message) => listener(message as ToExecutor)),
+};
+
+const target = process.argv.indexOf(TARGET);
 if (process.argv.includes(DESTROY_SOCKETS)) destroyHeldSockets();
-else main();
+else if (target < 0) serveExecutor(CHANNEL, servePrivateRuns);
+else serveExecutor(CHANNEL, (channel) => serveTargetRuns(channel, process.argv[target + 1]));

@@ -2,8 +2,8 @@
  * The runner inside a guest, as the first process of its kernel: makes the machine usable, warms up, lets itself be
  * saved, and then executes the one timeline that it is given. Under virtual time nothing here waits for the host.
  */
-import { existsSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { NS_PER_MS } from '../base/nanoseconds';
 import { execute } from '../exec/execute';
 import { warmUpTimeline } from '../exec/warm-up';
@@ -34,6 +34,7 @@ import {
 } from '../vm/guest-abi';
 import { decodeJob, encodeJob, encodeMessage, type Job } from '../vm/job';
 import { guestWarmUps, usualNetworks } from './guest-warm-up';
+import { placeFiles } from './job-files';
 
 /** What is done before the guest is saved, or has booted: code that runs for the first time is read and compiled first. */
 const WARM_UPS: Readonly<Record<'snapshot' | 'boot', () => readonly Timeline[]>> = {
@@ -112,16 +113,6 @@ async function serve(host: Host, job: Job): Promise<Served> {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return { answer: encodeMessage({ kind: 'crashed', stack }), close: async () => {} };
   }
-}
-
-/** The folders in which servers and commands run, and what they call there. */
-function placeFiles({ timeline, workingFolder, files }: Job): void {
-  for (const folder of [workingFolder, resolve(workingFolder, timeline.folder)]) mkdirSync(folder, { recursive: true });
-  for (const { path, mode, content } of files) {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, content, { mode });
-  }
-  process.chdir(workingFolder);
 }
 
 function sleepUntilRound(host: Host): void {

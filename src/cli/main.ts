@@ -7,7 +7,8 @@ import { executorCommand } from '../host/linux/executor-command';
 import { ExecutorProcess } from '../suite/executor';
 import type * as Program from './program';
 
-const isElsewhere = process.argv.some((word) => word.startsWith('--kernel') || word.startsWith('--target'));
+const ELSEWHERE = ['--kernel', '--target', '--vagrant'];
+const isElsewhere = process.argv.some((word) => ELSEWHERE.some((option) => word.startsWith(option)));
 const isForThisMachine = process.argv[2] === 'run' && !isElsewhere;
 const early = isForThisMachine ? new ExecutorProcess(executorCommand(join(__dirname, 'executor.js'))) : undefined;
 

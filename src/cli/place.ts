@@ -1,4 +1,4 @@
-/** Where runs take place: on the kernel of this machine, or on others in guests. */
+/** Where runs take place: on the kernel of this machine, on others in guests, or in machines of Vagrant's. */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { present } from '../base/assert';
@@ -7,6 +7,8 @@ import { mayOpenRuns } from '../host/linux/rights';
 import { type Executor, ExecutorProcess } from '../suite/executor';
 import { GuestExecutor } from '../vm/guest-executor';
 import { isKernelName, openKernel } from '../vm/kernels/kernels';
+import { PipedExecutor, type PipedMachine } from '../vm/piped-executor';
+import { bringUpMachines, VagrantError } from '../vm/vagrant';
 import type { BootableKernel } from '../vm/vm';
 import { problemText } from './kernels-command';
 import { complain } from './read-plan';
@@ -17,10 +19,12 @@ export interface PlaceOptions {
   readonly kernel?: readonly string[];
   readonly modules?: string;
   readonly time?: 'virtual' | 'real';
+  readonly vagrant: boolean;
+  readonly machine?: readonly string[];
 }
 
 export interface Place {
-  /** The kernels of the matrix, as the user calls them; absent: the one of this machine. */
+  /** The kernels of the matrix, or the machines, as the user calls them; absent: this machine with its own. */
   readonly kernels?: readonly string[];
   /** Runs at the same time, where the user does not say. */
   readonly jobs: number;
@@ -46,17 +50,26 @@ export function openPlace(options: PlaceOptions): Place | undefined {
     return undefined;
   }
   if (options.target !== undefined) return hostElsewhere(options.agent);
+  if (options.vagrant) return vagrantMachines(options.machine ?? []);
   return options.kernel === undefined ? thisMachine() : guests(options.kernel, options);
 }
 
-function whyNot({ kernel, modules, time, target, agent }: PlaceOptions): string | undefined {
+function whyNot(options: PlaceOptions): string | undefined {
+  const { kernel, modules, time, target, agent } = options;
   if (target !== undefined && kernel !== undefined) return '--target has the kernel that it has: leave --kernel out';
   if (target === undefined && agent !== undefined) return '--agent goes with --target';
   if (modules !== undefined && (kernel ?? []).every(isKernelName))
     return `--modules ${modules} goes with --kernel PATH`;
   if (kernel === undefined && time === 'virtual')
     return '--time virtual goes with --kernel: the time of this machine is real';
-  return undefined;
+  return whyNotMachines(options);
+}
+
+function whyNotMachines({ kernel, target, vagrant, machine }: PlaceOptions): string | undefined {
+  if (!vagrant) return machine === undefined ? undefined : '--machine goes with --vagrant';
+  if (kernel !== undefined)
+    return '--vagrant and --kernel exclude each other: the kernel of a machine is set in its table';
+  return target === undefined ? undefined : '--vagrant and --target exclude each other';
 }
 
 function thisMachine(): Place {
@@ -71,6 +84,25 @@ function thisMachine(): Place {
 function hostElsewhere(agent: string | undefined): Place {
   const command = [...nodeCommand(join(__dirname, 'executor.js')), '--target', ...(agent === undefined ? [] : [agent])];
   return { jobs: 1, start: () => new ExecutorProcess(command) };
+}
+
+/** All of their processors, as on this machine. */
+function vagrantMachines(names: readonly string[]): Place | undefined {
+  // Vagrant looks here too, and the user may have a Vagrantfile of their own.
+  const folder = process.env['VAGRANT_CWD'] ?? join(__dirname, '..');
+  try {
+    const machines = bringUpMachines({ folder, names, say: (text) => complain([text]) });
+    const byName = new Map<string | undefined, PipedMachine>(machines.map((machine) => [machine.name, machine]));
+    return {
+      kernels: machines.map(({ name }) => name),
+      jobs: JOBS_PER_PROCESSOR.root * machines.reduce((sum, { processors }) => sum + processors, 0),
+      start: (name) => new PipedExecutor(present(byName.get(name), `the machine ${String(name)}`)),
+    };
+  } catch (error) {
+    if (!(error instanceof VagrantError)) throw error;
+    complain([error.hint === undefined ? error.message : `${error.message}; ${error.hint}`]);
+    return undefined;
+  }
 }
 
 function guests(names: readonly string[], { modules, time = 'virtual' }: PlaceOptions): Place | undefined {

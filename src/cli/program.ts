@@ -126,8 +126,11 @@ function runOptions(program: Command): Command {
         'real',
       ]),
     )
+    .option('--vagrant', 'run in a machine of Vagrant, which is brought up first; see docs/vagrant.md', false)
+    .option('--machine <list>', 'which machines of the Vagrantfile (default: its first)', nameList)
     .option('--jobs <n>', 'runs at the same time (default: four per processor, two without root, one in VMs)', jobCount)
     .option('--retries <n>', 'how often a run is tried again whose verdict may be chance', retryCount, 4)
+    .option('--tolerance <duration>', 'how far times may be off in specs that do not say (default: 4ms)', duration)
     .addOption(
       new Option('--longest <duration>', 'in real time, skip runs that take longer than this')
         .argParser(duration)

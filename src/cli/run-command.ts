@@ -8,7 +8,7 @@ import { longestAllowed } from '../suite/longest';
 import type { Plan, PlanSettings } from '../suite/plan';
 import { ExecutorPool, summarize } from '../suite/run';
 import type { RunResult, SuiteListener } from '../suite/suite';
-import { VIRTUAL_TOLERANCE } from '../timeline/compile';
+import { DEFAULT_TOLERANCE, VIRTUAL_TOLERANCE } from '../timeline/compile';
 import { EXIT, exitCodeOf } from './exit-codes';
 import { Outputs } from './output';
 import { complain, readPlan } from './read-plan';
@@ -27,6 +27,8 @@ export interface RunOptions extends TextOptions, PlaceOptions, TargetOptions, Re
   readonly jobs?: number;
   readonly retries: number;
   readonly longest: Ns;
+  /** How far times may be off in a spec that does not say. */
+  readonly tolerance?: Ns;
 }
 
 /**
@@ -76,8 +78,10 @@ function refuse(problem: string): number {
 function runSettings(options: RunOptions): PlanSettings {
   // Its plots would show little but what steps asked for.
   const watchesQueues = options.reporter?.some(({ name }) => name === 'html') ?? false;
-  const settings = { ...planSettings(options), watchesQueues, events: options.events || options.explain };
-  return isVirtual(options) ? { ...settings, tolerance: VIRTUAL_TOLERANCE } : settings;
+  const usual = isVirtual(options) ? VIRTUAL_TOLERANCE : DEFAULT_TOLERANCE;
+  const { tolerance: ns } = options;
+  const tolerance = ns === undefined ? usual : { ...DEFAULT_TOLERANCE, earlyNs: ns, lateNs: ns };
+  return { ...planSettings(options), watchesQueues, events: options.events || options.explain, tolerance };
 }
 
 interface Planned {

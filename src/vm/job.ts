@@ -42,7 +42,12 @@ export function encodeJob(job: Job): Uint8Array {
 /** @param read gives the next so many bytes */
 export function decodeJob(read: (length: number) => Uint8Array): Job {
   const length = lengthAt(read(LENGTH_BYTES), 0);
-  return deserialize(brotliDecompressSync(read(length))) as Job;
+  return unpackJob(read(length));
+}
+
+/** @param packed a whole frame, without its length */
+export function unpackJob(packed: Uint8Array): Job {
+  return deserialize(brotliDecompressSync(packed)) as Job;
 }
 
 export function encodeMessage(message: FromGuest): Uint8Array {
@@ -55,10 +60,52 @@ export function decodeMessages(bytes: Uint8Array): readonly FromGuest[] {
   for (let at = 0; at + LENGTH_BYTES <= bytes.length; ) {
     const end = at + LENGTH_BYTES + lengthAt(bytes, at);
     if (end > bytes.length) break;
-    messages.push(deserialize(bytes.subarray(at + LENGTH_BYTES, end)) as FromGuest);
+    messages.push(unpackMessage(bytes.subarray(at + LENGTH_BYTES, end)));
     at = end;
   }
   return messages;
+}
+
+/** @param content a whole frame, without its length */
+export function unpackMessage(content: Uint8Array): FromGuest {
+  return deserialize(content) as FromGuest;
+}
+
+/** Takes a stream of frames apart that comes in pieces. */
+export class FrameReader {
+  #pieces: Uint8Array[] = [];
+  #bytes = 0;
+
+  /** The frames that are whole with this piece, without their lengths. */
+  take(piece: Uint8Array): readonly Uint8Array[] {
+    this.#pieces.push(piece);
+    this.#bytes += piece.length;
+    const frames: Uint8Array[] = [];
+    for (let wanted = this.#wanted(); wanted !== undefined && this.#bytes >= wanted; wanted = this.#wanted()) {
+      const whole = this.#joined();
+      frames.push(whole.subarray(LENGTH_BYTES, wanted));
+      this.#pieces = [whole.subarray(wanted)];
+      this.#bytes -= wanted;
+    }
+    return frames;
+  }
+
+  /** The bytes of the first frame with its length, once that is known. */
+  #wanted(): number | undefined {
+    return this.#bytes < LENGTH_BYTES ? undefined : LENGTH_BYTES + lengthAt(this.#first(), 0);
+  }
+
+  /** At least the bytes of a length: a long frame is not put together until it is there. */
+  #first(): Uint8Array {
+    const [first] = this.#pieces;
+    return first !== undefined && first.length >= LENGTH_BYTES ? first : this.#joined();
+  }
+
+  #joined(): Uint8Array {
+    const whole = Buffer.concat(this.#pieces);
+    this.#pieces = [whole];
+    return whole;
+  }
 }
 
 function framed(content: Uint8Array): Uint8Array {

@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { warmUpTimeline } from '../../src/exec/warm-up';
-import { decodeJob, decodeMessages, encodeJob, encodeMessage, type Job } from '../../src/vm/job';
+import {
+  decodeJob,
+  decodeMessages,
+  encodeJob,
+  encodeMessage,
+  FrameReader,
+  type FromGuest,
+  type Job,
+  unpackJob,
+  unpackMessage,
+} from '../../src/vm/job';
 
 const JOB: Job = {
   timeline: warmUpTimeline('ipv6'),
@@ -39,5 +49,26 @@ describe('messages', () => {
     for (let cut = 1; cut < crashed.length; cut++) {
       expect(decodeMessages(Buffer.concat([ready, crashed.subarray(0, cut)]))).toEqual([{ kind: 'ready' }]);
     }
+  });
+});
+
+describe('a stream of frames', () => {
+  const said: readonly FromGuest[] = [
+    { kind: 'ready' },
+    { kind: 'crashed', stack: 'x'.repeat(1000) },
+    { kind: 'crashed', stack: '' },
+  ];
+  const stream = Buffer.concat(said.map(encodeMessage));
+
+  it.each([1, 2, 3, 5, 64, 4096])('comes out whole from pieces of %i bytes', (size) => {
+    const reader = new FrameReader();
+    const frames: Uint8Array[] = [];
+    for (let at = 0; at < stream.length; at += size) frames.push(...reader.take(stream.subarray(at, at + size)));
+    expect(frames.map(unpackMessage)).toEqual(said);
+  });
+
+  it('holds jobs as well', () => {
+    const [job] = new FrameReader().take(encodeJob(JOB));
+    expect(unpackJob(job ?? new Uint8Array())).toEqual(JOB);
   });
 });
