@@ -12,8 +12,18 @@ const TREE_IN_MACHINE = '/opt/packetspec';
 /** As on this machine: room for young objects, so that collecting them stops the timed part less often. */
 const NODE_OPTIONS = ['--min-semi-space-size=32', '--max-semi-space-size=64'];
 
-/** A machine that does not answer is given up after some 15 s. */
-const SSH_OPTIONS = ['BatchMode=yes', 'ConnectTimeout=15', 'ServerAliveInterval=5', 'ServerAliveCountMax=3'];
+/** A machine that does not answer is given up after some 15 s, and ssh says so: Vagrant has it say nothing. */
+const SSH_OPTIONS = [
+  'BatchMode=yes',
+  'ConnectTimeout=15',
+  'ServerAliveInterval=5',
+  'ServerAliveCountMax=3',
+  'LogLevel=ERROR',
+];
+
+/** A question takes vagrant seconds, copying the tree a little more; on a connection that has died they never end. */
+const ASK_LIMIT_MS = 120_000;
+const COPY_LIMIT_MS = 300_000;
 
 /** What could not be done, and what to do about it. */
 export class VagrantError extends Error {
@@ -49,11 +59,12 @@ export function bringUpMachines({ folder, names, say }: VagrantSettings): readon
   if (wanted.length === 0) throw new VagrantError('the Vagrantfile has no machine');
   return wanted.map((name) => {
     if (states.get(name) === 'running') {
-      tell(folder, ['rsync', name], `the tree could not be copied into ${name}`, `vagrant reload ${name}`);
+      const failure = `the tree could not be copied into ${name}`;
+      tell(folder, ['rsync', name], { failure, hint: `vagrant reload ${name}`, limitMs: COPY_LIMIT_MS });
     } else {
       say(`starting ${name} (vagrant up); the first time takes some minutes`);
       const hint = 'vagrant says above what is missing; a provider is chosen with VAGRANT_DEFAULT_PROVIDER';
-      tell(folder, ['up', name], `${name} did not come up`, hint);
+      tell(folder, ['up', name], { failure: `${name} did not come up`, hint });
     }
     return openMachine(folder, name);
   });
@@ -88,22 +99,33 @@ function probe(name: string, ssh: readonly string[]): string {
 
 /** What a command of vagrant prints, with the errors in it as ours. */
 function ask(folder: string, args: readonly string[]): string {
-  const { status, error, stdout, stderr } = spawnSync('vagrant', args, { cwd: folder, encoding: 'utf8' });
-  if (error !== undefined) throw notStarted(error);
+  const options = { cwd: folder, encoding: 'utf8', timeout: ASK_LIMIT_MS } as const;
+  const { status, error, stdout, stderr } = spawnSync('vagrant', args, options);
+  if (error !== undefined) throw notDone(args, error);
   if (status === 0) return stdout;
   throw new VagrantError(parseError(stdout) ?? `vagrant ${args.join(' ')} failed: ${(stderr || stdout).trim()}`);
 }
 
+interface Telling {
+  readonly failure: string;
+  readonly hint: string;
+  readonly limitMs?: number;
+}
+
 /** Lets a command of vagrant say what it does. */
-function tell(folder: string, args: readonly string[], failure: string, hint: string): void {
-  const { status, error } = spawnSync('vagrant', args, { cwd: folder, stdio: ['ignore', 2, 2] });
-  if (error !== undefined) throw notStarted(error);
+function tell(folder: string, args: readonly string[], { failure, hint, limitMs }: Telling): void {
+  const { status, error } = spawnSync('vagrant', args, { cwd: folder, stdio: ['ignore', 2, 2], timeout: limitMs });
+  if (error !== undefined) throw notDone(args, error);
   if (status !== 0) throw new VagrantError(`${failure}: \`vagrant ${args.join(' ')}\` failed`, hint);
 }
 
-function notStarted(error: NodeJS.ErrnoException): VagrantError {
-  if (error.code !== 'ENOENT') return new VagrantError(`vagrant could not be started: ${error.message}`);
-  return new VagrantError('vagrant is not installed', 'on Debian: apt-get install vagrant vagrant-libvirt');
+function notDone(args: readonly string[], error: NodeJS.ErrnoException): VagrantError {
+  const command = `vagrant ${args.join(' ')}`;
+  if (error.code === 'ENOENT')
+    return new VagrantError('vagrant is not installed', 'on Debian: apt-get install vagrant vagrant-libvirt');
+  if (error.code === 'ETIMEDOUT')
+    return new VagrantError(`\`${command}\` did not end`, `\`vagrant status\` tells whether the machine still runs`);
+  return new VagrantError(`vagrant could not be started: ${error.message}`);
 }
 
 /**
@@ -130,6 +152,7 @@ export function parseSshConfig(text: string): readonly string[] {
 
 /** ssh to a machine of Vagrant's, and nothing of what the user has set for others. */
 export function sshCommand(name: string, settings: readonly string[]): readonly string[] {
-  const options = [...settings, ...SSH_OPTIONS].flatMap((setting) => ['-o', setting]);
+  // The first value of a setting counts; see ssh_config(5).
+  const options = [...SSH_OPTIONS, ...settings].flatMap((setting) => ['-o', setting]);
   return ['ssh', '-F', 'none', '-T', ...options, name];
 }

@@ -57,7 +57,9 @@ describe('what vagrant prints', () => {
     const command = sshCommand('debian-13', settings);
     expect(command.slice(0, 4)).toEqual(['ssh', '-F', 'none', '-T']);
     expect(command.at(-1)).toBe('debian-13');
-    expect(command.filter((word) => word === '-o')).toHaveLength(settings.length + 4);
+    expect(command.filter((word) => word === '-o')).toHaveLength(settings.length + 5);
+    // Of two values of a setting, ssh takes the first.
+    expect(command.indexOf('LogLevel=ERROR')).toBeLessThan(command.indexOf('LogLevel FATAL'));
   });
 });
 
