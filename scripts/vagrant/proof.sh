@@ -18,11 +18,11 @@ cat > "$state/machines.json" <<'TABLE'
   { "name": "target", "box": "packetspec/debian-13", "memory": 768, "cpus": 1, "address": "192.168.56.11" }
 ]
 TABLE
-export PACKETSPEC_MACHINES=$state/machines.json
+export PACKETSPEC_MACHINES=$state/machines.json VAGRANT_DOTFILE_PATH=$state/dot
 "$here/private-libvirt.sh" "$state" bash -euxc '
   trap "vagrant destroy -f" EXIT
   vagrant box list | grep -q packetspec/debian-13 || vagrant box add --name packetspec/debian-13 "$0/debian-13.box"
   time vagrant up
-  time vagrant ssh -c "packetspec run --jobs 2 $*" || true
-  time node bin/packetspec.js run --vagrant --jobs 2 --trace "$0/traces" --reporter console --reporter "json=$0/report.json" "$@"
+  time vagrant ssh -c "packetspec run --jobs 2 --tolerance 500ms $*" || true
+  time node bin/packetspec.js run --vagrant --jobs 2 --tolerance 500ms --trace "$0/traces" --reporter console --reporter "json=$0/report.json" "$@"
 ' "$state" "$@"

@@ -141,7 +141,7 @@ export function parseStatus(text: string): ReadonlyMap<string, string> {
 export function parseError(text: string): string | undefined {
   const row = text.split('\n').find((line) => line.split(',')[2] === 'error-exit');
   const message = row?.split(',').slice(4).join(',');
-  return message?.replaceAll('%!(VAGRANT_COMMA)', ',').replaceAll('\\n', '\n').trim();
+  return message?.replaceAll('%!(VAGRANT_COMMA)', ',').replaceAll('\\n', ' ').trim();
 }
 
 /** The settings of `vagrant ssh-config`, a host's block of ssh_config(5), one by one. */

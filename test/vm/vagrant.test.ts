@@ -45,7 +45,7 @@ describe('what vagrant prints', () => {
 
   it('has an error in one line', () => {
     expect(parseError(NOT_FOUND)).toBe(
-      "The machine with the name 'x' was not found configured for\nthis Vagrant environment, it seems.",
+      "The machine with the name 'x' was not found configured for this Vagrant environment, it seems.",
     );
     expect(parseError(STATUS)).toBeUndefined();
   });
