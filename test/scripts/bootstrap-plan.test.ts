@@ -104,7 +104,7 @@ describe('planSystemPackages', () => {
 test('a run needs fewer commands than the tests', () => {
   const run = needsFor('run').map(({ command }) => command);
   const all = needsFor('test').map(({ command }) => command);
-  expect(run).toEqual(['unshare', 'setpriv', 'python3', 'sysctl']);
+  expect(run).toEqual(['unshare', 'setpriv', 'python3', 'sysctl', 'nft']);
   expect(all).toEqual([
     ...run,
     'qemu-system-x86_64',
