@@ -198,7 +198,10 @@ describe('a host elsewhere', () => {
     expect(there.runs.filter(({ status }) => status !== 'passed' && status !== 'skipped').map(describeRun)).toEqual([]);
     expect(there.runs.filter(({ status }) => status === 'passed').length).toBeGreaterThan(10);
     const { report } = await runWithReport([...args, '--jobs', '2']);
-    expect(verdicts(there)).toEqual(verdicts({ ...there, runs: report.results }));
+    // What is skipped there needs what only a private network has, such as the kernel's events.
+    const skipped = new Set(there.runs.filter(({ status }) => status === 'skipped').map(({ name }) => name));
+    const counted = ({ runs }: Ran): Ran => ({ ...there, runs: runs.filter(({ name }) => !skipped.has(name)) });
+    expect(verdicts(counted(there))).toEqual(verdicts(counted({ ...there, runs: report.results })));
   });
 
   it('is asked over ssh, on the same cable', { timeout: 60_000 }, async () => {
