@@ -164,7 +164,9 @@ async function runOnce(args: readonly string[], folder: string): Promise<Command
   const child = spawn(program, all, { stdio: ['ignore', 'ignore', 'inherit'] });
   const status = await new Promise<number | null>((resolve) => child.on('close', resolve));
   const wallS = (performance.now() - startMs) / 1000;
-  if (status !== EXIT.passed && status !== EXIT.failed) throw new Error(`packetspec run ended with ${String(status)}`);
+  // Errored stands for inconclusive too, which the table counts.
+  const ends: readonly (number | null)[] = [EXIT.passed, EXIT.failed, EXIT.errored];
+  if (!ends.includes(status)) throw new Error(`packetspec run ended with ${String(status)}`);
   const { results } = JSON.parse(readFileSync(report, 'utf8')) as { results: readonly { readonly status: string }[] };
   const runs: Record<string, number> = {};
   for (const one of results) runs[one.status] = (runs[one.status] ?? 0) + 1;
