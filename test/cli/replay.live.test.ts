@@ -61,7 +61,7 @@ describe('replay', () => {
     const ran = await runWithReport(['specs', folder, '--set', 'retries=1', ...kept]);
     // What takes hours was not tried, and left no trace.
     live = { ...ran, report: { ...ran.report, results: ran.report.results.filter(({ attempts }) => attempts > 0) } };
-  }, 120_000);
+  }, 300_000);
 
   function traceFiles(): readonly string[] {
     return readdirSync(traces)

@@ -79,7 +79,7 @@ describe('each expectation of each shipped spec', () => {
       if (report.rejected.length > 0) throw new Error(JSON.stringify(report.rejected, undefined, 2));
       for (const run of report.results) runs.set(run.file, run);
     }
-  }, 300_000);
+  }, 1_200_000);
 
   it('is changed in many ways', () => {
     expect(candidates.length).toBeGreaterThan(500);

@@ -107,14 +107,15 @@ const MOST_LOOKS = 20;
  * the shell held, and all connections there; and takes away its tracing instance.
  */
 export function destroyHeldSockets(): void {
-  removeDeadInstances();
   // Between two runs no network is held.
-  if (libc.setns(HELD_FD, CLONE_NEWNET) < 0) return;
-  killInhabitants();
+  const hasNetwork = libc.setns(HELD_FD, CLONE_NEWNET) >= 0;
+  if (hasNetwork) killInhabitants();
   let quiet = 0;
   for (let look = 0; look < MOST_LOOKS && quiet < QUIET_LOOKS; look++) {
     if (look > 0) pause(LOOK_AGAIN_MS);
-    quiet = destroySockets() ? 0 : quiet + 1;
+    // An executor closes its descriptors, which is what is noticed, a little before it has ended.
+    removeDeadInstances();
+    quiet = hasNetwork && destroySockets() ? 0 : quiet + 1;
   }
 }
 

@@ -139,11 +139,18 @@ function removeFolder(path: string): void {
   }
 }
 
-/** When a process began, in ticks since the boot: field 22 of /proc/PID/stat. A pid alone is used again. */
+/** Zombie, and dead (proc(5)): it waits for its parent, and uses nothing any more. */
+const ENDED_STATES = ['Z', 'X'];
+
+/**
+ * When a process began, in ticks since the boot: field 22 of /proc/PID/stat. A pid alone is used again. `undefined` when it
+ * has ended.
+ */
 function startOf(pid: string): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return ENDED_STATES.includes(fields[0] ?? '') ? undefined : fields[19];
   } catch {
     return undefined;
   }
