@@ -6,7 +6,7 @@
  * not, since they change nothing.
  */
 import { assert, present } from '../base/assert';
-import { formatDuration, type Ns, NS_PER_MS, NS_PER_S } from '../base/nanoseconds';
+import { formatDuration, type Ns, NS_PER_MS, NS_PER_S, NS_PER_US } from '../base/nanoseconds';
 import type { CodeBlock } from '../spec/model';
 import type { Script, Timeline, TimelineStep } from '../timeline/timeline';
 import type { CounterValues, Observation, Sample, WallTime } from '../trace/trace';
@@ -34,6 +34,10 @@ const SLEEPER_LIMIT_NS = NS_PER_S;
 /** A sample with `within` is taken again after this time, or after this part of the time that it has waited. */
 const POLL_NS = 2 * NS_PER_MS;
 const POLL_SHARE = 1 / 32;
+
+/** So long a flood may last, and for each of its segments: some four times what they take on a machine with other work. */
+const FLOOD_NS = 5 * NS_PER_S;
+const FLOOD_SEGMENT_NS = 50 * NS_PER_US;
 
 /** What the walk needs next. */
 export type Need =
@@ -234,6 +238,10 @@ export class Progress {
     if (step.action.kind !== 'flood') return;
     this.events.flooded(startedNs, endedNs, sent);
     this.#recordTiming(startedNs);
+    const allowedNs = Math.max(FLOOD_NS, step.action.count * FLOOD_SEGMENT_NS);
+    // Timers of the kernel fire in a flood that crawls, and what it does is another thing.
+    if (endedNs - startedNs > allowedNs)
+      this.timings.push({ step: index, plannedNs: startedNs, startedNs: endedNs, allowedNs });
     const refused = `the device refused the packet after ${sent}: ${errno}`;
     this.#list.add(step, 'flood', endedNs, [], errno === '' ? undefined : refused);
     const expected = step.action.answered;

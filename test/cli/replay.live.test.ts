@@ -58,7 +58,7 @@ describe('replay', () => {
     requireKernel();
     writeSpecs();
     const kept = ['--trace', traces, '--pcapng', captures, '--explain'];
-    const ran = await runWithReport(['specs', folder, '--set', 'retries=1', ...kept]);
+    const ran = await runWithReport(['specs', folder, '--set', 'retries=1', '--set', 'count=10000', ...kept]);
     // What takes hours was not tried, and left no trace.
     live = { ...ran, report: { ...ran.report, results: ran.report.results.filter(({ attempts }) => attempts > 0) } };
   }, 300_000);

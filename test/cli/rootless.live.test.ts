@@ -14,7 +14,7 @@ import { awaitNoProcess, lookAround, markedEnvironment } from '../support/leftov
 import { requireKernel, ROOT, temporaryFolder } from '../support/live';
 
 /** Without SCHED_FIFO the harness is late more often: few runs at a time, and patience. */
-const GENTLY = ['--jobs', '2', '--retries', '10'];
+const GENTLY = ['--jobs', '2', '--retries', '10', '--set', 'count=10000'];
 
 const NOBODY = 65_534;
 

@@ -55,6 +55,12 @@ describe('what the walk makes of a flood', () => {
     expect(walk(expecting(7), [{ ...flooded, errno: '' }]).checks.every(({ passed }) => passed)).toBe(true);
   });
 
+  it('one that crawls is the lateness of the harness', () => {
+    const timings = (endedNs: number) => walk(expecting(7), [{ ...flooded, endedNs, errno: '' }]).timings;
+    expect(timings(5e9)).toHaveLength(1);
+    expect(timings(5.1e9).at(-1)).toEqual({ step: 0, plannedNs: 0, startedNs: 5.1e9, allowedNs: 5e9 });
+  });
+
   it('a device that takes no more ends the run', () => {
     const progress = walk(expecting(7), [{ ...flooded, sent: 3, errno: 'ENOBUFS' }]);
     expect(progress.failed).toBe(true);
