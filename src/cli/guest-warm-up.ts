@@ -56,7 +56,9 @@ steps:
 
 /** What scripts have besides: the super-segments of their device, code blocks, commands. */
 const SCRIPT = `
-\`true\`
+\`sysctl -q net.ipv4.tcp_sack=1
+ip tcp_metrics flush all > /dev/null 2>&1
+tc qdisc add dev tun0 root pfifo\`
    0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
   +0 setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0
   +0 bind(3, ..., ...) = 0

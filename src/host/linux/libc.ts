@@ -178,6 +178,11 @@ export function addressOf(bytes: NodeJS.TypedArray): number {
   return Number(koffi.address(bytes));
 }
 
+/** A string of C. */
+export function zeroTerminated(text: string): Uint8Array {
+  return Buffer.from(`${text}\0`);
+}
+
 /**
  * The result of a call that has no reason to fail.
  * @throws HostError `system-call`

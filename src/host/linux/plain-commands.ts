@@ -1,30 +1,60 @@
 /** Which commands need no shell, and what of them needs no process. Why: docs/decisions/0019-plain-scripts.md. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { ShellRequest } from '../host';
 import { isExecutable, isOnPath } from './path';
 import { type PlainCommand, readPlainScript, sysctlSettings } from './plain-script';
 
-/** The call of a script in the folder of the spec, or elsewhere, without arguments. */
-const SCRIPT_CALL = /^\s*((?:\.{1,2})?\/[\w./-]+)\s*$/;
-const SHEBANG = /^#![ \t]*\/(?:usr\/)?bin\/(?:ba|da)?sh[ \t]*$/;
+/** A larger one is no plain script, or no script at all. */
+const SCRIPT_BYTES_MAX = 64 * 1024;
+const ELF_MAGIC = '\x7fELF';
+/** The kernel looks no further (binfmt_script). */
+const SHEBANG_BYTES = 256;
+const INTERPRETER = /^#![ \t]*(\/[^ \t\n]+)/;
+const SHELL_SHEBANG = /^#![ \t]*\/(?:usr\/)?bin\/(?:ba|da)?sh[ \t]*\n/;
 
 /** `undefined` when a shell is needed. */
 export function plainCommandsOf({ text, folder, input }: ShellRequest): readonly PlainCommand[] | undefined {
   if (input !== undefined) return undefined;
-  const [, script] = SCRIPT_CALL.exec(text) ?? [];
-  const source = script === undefined ? text : scriptText(resolve(folder, script));
-  const commands = source === undefined ? undefined : readPlainScript(source);
+  const commands = readPlainScript(text)?.flatMap((command) => insideOf(command, folder));
   if (commands === undefined || commands.length === 0) return undefined;
-  const programs = new Set(commands.map(({ words: [program] }) => program));
-  return [...programs].every(isOnPath) ? commands : undefined;
+  return commands.every(({ words: [program] }) => canBegin(program, folder)) ? commands : undefined;
+}
+
+/** A plain script that is called without arguments is what stands in it; any other command is itself. */
+function insideOf(command: PlainCommand, folder: string): readonly PlainCommand[] {
+  const [program, ...rest] = command.words;
+  if (!program.includes('/') || rest.length > 0) return [command];
+  const source = scriptText(resolve(folder, program));
+  const inside = source === undefined ? undefined : readPlainScript(source);
+  if (inside === undefined || inside.length === 0) return [command];
+  return inside.map((one) => ({ ...one, isSilent: one.isSilent || command.isSilent }));
+}
+
+/** Whether the kernel can begin it; an executable file that it cannot is read by the shell itself. */
+function canBegin(program: string, folder: string): boolean {
+  if (!program.includes('/')) return isOnPath(program);
+  const path = resolve(folder, program);
+  if (!isExecutable(path)) return false;
+  const beginning = beginningOf(path);
+  const [, interpreter] = INTERPRETER.exec(beginning) ?? [];
+  return interpreter === undefined ? beginning.startsWith(ELF_MAGIC) : isExecutable(interpreter);
 }
 
 function scriptText(path: string): string | undefined {
-  if (!isExecutable(path)) return undefined;
+  if (!isExecutable(path) || statSync(path).size > SCRIPT_BYTES_MAX) return undefined;
   const text = readFileSync(path, 'utf8');
-  const [first = ''] = text.split('\n', 1);
-  return SHEBANG.test(first) ? text : undefined;
+  return SHELL_SHEBANG.test(text) ? text : undefined;
+}
+
+function beginningOf(path: string): string {
+  const bytes = Buffer.alloc(SHEBANG_BYTES);
+  const fd = openSync(path, 'r');
+  try {
+    return bytes.toString('latin1', 0, readSync(fd, bytes));
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** Does what `sysctl -q` does; false when it is another command, or when the program has to say what is wrong. */

@@ -16,6 +16,8 @@ const COMMENT_OR_BLANK = /^[ \t]*(?:#.*)?$/;
 const SILENCED = /[ \t]+>[ \t]*\/dev\/null[ \t]+2>&1[ \t]*$/;
 /** A program by its name: no keyword of the shell, nothing that it does by itself, and nothing that runs another one. */
 const PROGRAMS = new Set(['sysctl', 'ip', 'tc', 'ethtool']);
+/** A program by its path, which is no assignment. */
+const PATH = /^[\w.-]*\/[\w./-]+$/;
 
 /** A piece of a word: as it stands, between single quotes, or between double quotes. */
 const BARE = /[A-Za-z0-9_./:=,@%+-]+/y;
@@ -23,6 +25,7 @@ const SINGLE = /'([^'\n]*)'/y;
 const DOUBLE = /"((?:[^"\\$`\n]|\$\(\([^()$`"\\\n]*\)\))*)"/y;
 const ARITHMETIC = /\$\(\(([^()$`"\\\n]*)\)\)/y;
 const BLANK = /[ \t]+/y;
+const COMMENT = /#/y;
 const PRODUCT = /^\s*\d+(?:\s*\*\s*\d+)*\s*$/;
 
 /** The commands of a script, one for each line that has any; `undefined` when a shell is needed. */
@@ -39,7 +42,7 @@ export function readPlainScript(text: string): readonly PlainCommand[] | undefin
 
 function readCommand(line: string): PlainCommand | undefined {
   const [first, ...rest] = readWords(line.replace(SILENCED, '')) ?? [];
-  if (first === undefined || !PROGRAMS.has(first)) return undefined;
+  if (first === undefined || !(PROGRAMS.has(first) || PATH.test(first))) return undefined;
   return { words: [first, ...rest], isSilent: SILENCED.test(line) };
 }
 
@@ -47,6 +50,7 @@ function readWords(text: string): readonly string[] | undefined {
   const words: string[] = [];
   let word: string | undefined;
   for (let at = 0; at < text.length; ) {
+    if (word === undefined && matchAt(COMMENT, text, at) !== null) break;
     const piece = readPiece(text, at);
     if (piece === undefined) return undefined;
     if (piece.text === undefined && word !== undefined) words.push(word);
@@ -58,10 +62,7 @@ function readWords(text: string): readonly string[] | undefined {
 
 /** `text` is absent for blanks, which end a word. */
 function readPiece(line: string, at: number): { readonly text: string | undefined; readonly end: number } | undefined {
-  const match = (pattern: RegExp): RegExpExecArray | null => {
-    pattern.lastIndex = at;
-    return pattern.exec(line);
-  };
+  const match = (pattern: RegExp): RegExpExecArray | null => matchAt(pattern, line, at);
   const blank = match(BLANK);
   if (blank !== null) return { text: undefined, end: at + blank[0].length };
   const literal = match(BARE) ?? match(SINGLE);
@@ -71,6 +72,11 @@ function readPiece(line: string, at: number): { readonly text: string | undefine
   const text = source === undefined ? undefined : expand(source);
   if (source === undefined || text === undefined) return undefined;
   return { text, end: at + (double?.[0] ?? source).length };
+}
+
+function matchAt(sticky: RegExp, text: string, at: number): RegExpExecArray | null {
+  sticky.lastIndex = at;
+  return sticky.exec(text);
 }
 
 /** Replaces `$((...))`; `undefined` when one of them is more than a product. */

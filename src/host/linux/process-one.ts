@@ -5,7 +5,7 @@
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EEXIST, SYSTEM_CALLS } from './constants';
-import { addressOf, libc } from './libc';
+import { addressOf, libc, zeroTerminated } from './libc';
 import { errnoName } from './errno';
 import { HostError } from '../host';
 
@@ -66,8 +66,4 @@ export function loadModules(folder: string, parametersOf: (name: string) => stri
 export function bootParameters(prefix: string): readonly string[] {
   const words = readFileSync('/proc/cmdline', 'utf8').trim().split(/\s+/);
   return words.filter((word) => word.startsWith(prefix)).map((word) => word.slice(prefix.length));
-}
-
-function zeroTerminated(text: string): Uint8Array {
-  return Buffer.from(`${text}\0`);
 }

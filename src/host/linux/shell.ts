@@ -17,6 +17,7 @@ import { libc, newTimespec, succeed } from './libc';
 import { Orphans } from './orphans';
 import { OutputTail } from './output-tail';
 import { findOnPath } from './path';
+import { requestsDirectly } from './one-request';
 import { plainCommandsOf, setsDirectly } from './plain-commands';
 import type { PlainCommand } from './plain-script';
 import type { RunVariables } from './run-variables';
@@ -69,9 +70,10 @@ export class Shells {
     let last: CommandOutcome = { status: 0, timedOut: false, output: '' };
     let printed = '';
     for (const { words, isSilent } of commands) {
-      last = setsDirectly(words)
-        ? { status: 0, timedOut: false, output: '' }
-        : this.#runProgram(words, request, startedNs);
+      last =
+        setsDirectly(words) || requestsDirectly(words)
+          ? { status: 0, timedOut: false, output: '' }
+          : this.#runProgram(words, request, startedNs);
       if (!isSilent) printed += last.output;
       if (last.timedOut) break;
     }
@@ -79,7 +81,9 @@ export class Shells {
   }
 
   #runProgram(words: PlainCommand['words'], request: ShellRequest, startedNs: Ns): CommandOutcome {
-    const path = present(findOnPath(words[0]), `the program ${words[0]}`);
+    const [program] = words;
+    // A path counts from the folder of the spec, in which the program begins.
+    const path = program.includes('/') ? program : present(findOnPath(program), `the program ${program}`);
     const limitNs = startedNs + request.limitNs - this.#clock.now();
     return this.#runOne({ ...request, limitNs }, { path, words }).outcome;
   }

@@ -12,7 +12,7 @@ import { addressBytes } from '../../wire/address';
 import { HostError } from '../host';
 import { EOPNOTSUPP, IFF_NOARP, IFF_UP } from './constants';
 import { errnoName } from './errno';
-import { libc } from './libc';
+import { libc, zeroTerminated } from './libc';
 import { DEVICE, endOfLink } from './link';
 import { attribute, NETLINK_ROUTE, NetlinkSocket, uint32 } from './netlink';
 import {
@@ -76,7 +76,7 @@ export class VethPair {
 }
 
 function makePair(netlink: NetlinkSocket, testedFd: number): void {
-  const named = (name: string) => attribute(IFLA_IFNAME, new TextEncoder().encode(`${name}\0`));
+  const named = (name: string) => attribute(IFLA_IFNAME, zeroTerminated(name));
   const own = [named(HARNESS_DEVICE), attribute(IFLA_ADDRESS, HARNESS_HARDWARE_ADDRESS)];
   const tested = [
     named(DEVICE),

@@ -1,16 +1,26 @@
 /** What is read without a shell is what a shell reads: each script is given to /bin/sh and to bash too. */
 import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readPlainScript, sysctlSettings } from '../../../src/host/linux/plain-script';
+import { temporaryFolder } from '../../support/live';
 
 /** Functions of the shell stand for the programs, and say what they were called with. */
 const TELL = ['sysctl', 'ip', 'tc', 'ethtool']
   .map((name) => `${name}() { printf '<%s>' ${name} "$@"; echo; printf '.' >&2; }`)
   .join('\n');
 
+/** A program that is called by its path. */
+const CALLED = './tell';
+writeFileSync(join(temporaryFolder, CALLED), `#!/bin/sh\nprintf '<%s>' ${CALLED} "$@"; echo; printf '.' >&2\n`, {
+  mode: 0o755,
+});
+
 function asShell(shell: string, script: string): readonly string[] {
   const text = execFileSync(shell, ['-c', `${TELL}\n${script}\n`], {
+    cwd: temporaryFolder,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
   });
@@ -36,9 +46,9 @@ const WORD = fc.array(PIECE, { minLength: 1, maxLength: 3 }).map((pieces) => pie
 const LINE = fc
   .record({
     indent: fc.constantFrom('', '  ', '\t'),
-    program: fc.constantFrom('sysctl', 'ip', 'tc', 'ethtool'),
+    program: fc.constantFrom('sysctl', 'ip', 'tc', 'ethtool', CALLED),
     words: fc.array(WORD, { maxLength: 4 }),
-    end: fc.constantFrom('', '  ', ' > /dev/null 2>&1', ' >/dev/null 2>&1 '),
+    end: fc.constantFrom('', '  ', ' > /dev/null 2>&1', ' >/dev/null 2>&1 ', ' # of `this`'),
   })
   .map(({ indent, program, words, end }) => `${indent}${[program, ...words].join(' ')}${end}`);
 const SCRIPT = fc.array(fc.oneof(LINE, fc.constantFrom('', '# a comment; `date`', '  # another')), { maxLength: 4 });
@@ -55,7 +65,7 @@ describe('a plain script', () => {
   });
 
   it('of whatever text is read as a shell does, or left to it', () => {
-    const text = fc.stringMatching(/^(?:sysctl|ip|tc) [-a-z =.'"$()#\\*~1-9]{0,14}$/);
+    const text = fc.stringMatching(/^(?:sysctl|ip|tc|\.\/tell) [-a-z =.'"$()#\\*~1-9]{0,14}$/);
     fc.assert(
       fc.property(text, (script) => {
         const words = asData(script);
@@ -85,6 +95,9 @@ describe('a plain script', () => {
     'sysctl -q a=$((010 * 2))',
     'sysctl -q a=$((99999999999 * 99999999999))',
     'A=1 sysctl -q a=1',
+    'A=./tell sysctl -q a=1',
+    '~/tell a',
+    'sysctl -q a=1 > /dev/null 2>&1 # a comment',
     'if true',
     'set -e',
     '(sysctl -q a=1)',

@@ -183,3 +183,41 @@ describe('a script that only sets sysctls', () => {
     expect(outcome).toMatchObject({ signal: 'SIGKILL', timedOut: true });
   });
 });
+
+describe('a command that needs no shell', () => {
+  const write = (name: string, text: string, mode = 0o755): void =>
+    writeFileSync(join(temporaryFolder, name), text, { mode });
+  write('sets', '#!/bin/sh\n# A comment.\nsysctl -q net.ipv4.tcp_retries2=7\nip -brief link show dev tun0\n');
+  write('says', '#!/bin/sh\necho "$@" "$PWD"; exit 3\n');
+  write('without-a-first-line', 'echo read by the shell\n');
+  write('not-executable', '#!/bin/sh\n', 0o644);
+  write('without-its-interpreter', '#!/no/such/program\n');
+
+  it.each([
+    './sets',
+    './sets\nsysctl -q net.ipv4.tcp_retries1=2 # fewer',
+    './sets > /dev/null 2>&1\nsysctl net.ipv4.tcp_retries2',
+    './says a "b c"\n./sets',
+    'sysctl -q net.ipv4.tcp_retries2=8\n./says last',
+    './without-a-first-line',
+    './not-executable',
+    './without-its-interpreter',
+    './no-such-file',
+    './sets\nsysctl -q net.ipv4.no_such_thing=1',
+  ])('ends as in a shell: %j', (text) => {
+    const run = open();
+    const byShell = outcomeIn(run, `:\n${text}`);
+    const without = outcomeIn(run, text);
+    expect({ ...without, output: without.output.replaceAll('sh: 1: ', 'sh: 2: ') }).toEqual(byShell);
+  });
+
+  it('sets what the script that it calls sets', () => {
+    const run = open();
+    shell(run, './sets\nsysctl -q net.ipv4.tcp_retries1=2');
+    expect(outputOf(run, 'sysctl -n net.ipv4.tcp_retries2 net.ipv4.tcp_retries1')).toBe('7\n2\n');
+  });
+});
+
+function outcomeIn(run: Run, text: string): TimedCommand['outcome'] {
+  return shell(run, text).outcome;
+}
