@@ -18,7 +18,7 @@ import { ConnectionBook } from './connections';
 import { floodPeersOf } from './flood';
 import { Listening } from './listening';
 import { commandFailure } from './command';
-import { sameBytes } from '../wire/bytes';
+import { hasSameEnds } from '../wire/bytes';
 import type { Check, CheckKind } from './match';
 import { EventBook } from './kernel-events';
 import { endsNs, type OpenStep } from './open-step';
@@ -252,7 +252,7 @@ export class Progress {
   /** The kernel's own stamp of an injected packet replaces the harness's: times are counted from it. */
   #onStamp({ bytes, atNs }: ObservationOf<'frame'>): void {
     const unstamped = this.#unstamped;
-    if (unstamped === undefined || !sameBytes(unstamped.bytes, bytes)) return;
+    if (unstamped === undefined || !hasSameEnds(unstamped.bytes, bytes)) return;
     this.#unstamped = undefined;
     const { index, connection } = unstamped.step;
     if (connection !== undefined) this.book.stamped(atNs);

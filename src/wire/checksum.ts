@@ -1,6 +1,6 @@
 /** The Internet checksum (RFC 1071) and the pseudo headers that TCP, UDP and ICMPv6 include in it. */
 import { addressBytes } from './address';
-import { concatBytes, viewOf } from './bytes';
+import { areKnownZeros, concatBytes, viewOf } from './bytes';
 import type { IpVersion } from './wire';
 
 /**
@@ -10,6 +10,7 @@ import type { IpVersion } from './wire';
 export function onesComplementSum(...parts: readonly Uint8Array[]): number {
   let sum = 0;
   for (const part of parts) {
+    if (areKnownZeros(part)) continue;
     const view = viewOf(part);
     const words = part.length >> 1;
     for (let word = 0; word < words; word++) sum += view.getUint16(word * 2);

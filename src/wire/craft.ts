@@ -9,7 +9,7 @@
  * Deliberately absent: a judgement about flags, numbers and order; what a pattern says is sent.
  */
 import { assert } from '../base/assert';
-import { padToWord } from './bytes';
+import { padToWord, zeros } from './bytes';
 import type { PseudoHeader } from './checksum';
 import { encapsulate, encapsulationLength } from './encapsulate';
 import { ICMP_HEADER } from './icmp';
@@ -210,5 +210,5 @@ function quotationFor({ quoted }: IcmpPattern, context: CraftContext): Uint8Arra
 }
 
 function payloadOf(pattern: SegmentPattern | UdpPattern): Uint8Array {
-  return pattern.payload ?? new Uint8Array(pattern.length ?? 0);
+  return pattern.payload ?? zeros(pattern.length ?? 0);
 }

@@ -8,9 +8,6 @@ const FIELD = { type: 0, code: 1, checksum: 2, rest: 4, payload: 8 } as const;
 /** Length in bytes of what all messages begin with. */
 export const ICMP_HEADER = FIELD.payload;
 
-/** Offset in bytes of the checksum field. */
-export const ICMP_CHECKSUM_OFFSET = FIELD.checksum;
-
 /** Types that report an error and quote the packet that caused it: RFC 1122 section 3.2.2. */
 const ICMP4_ERRORS: readonly number[] = [3, 4, 5, 11, 12];
 

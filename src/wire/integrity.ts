@@ -1,15 +1,10 @@
 /** Do a packet's checksums hold, and what would they have to be? */
+import { concatBytes, zeros } from './bytes';
 import { encodePseudoHeader, internetChecksum, onesComplementSum, type PseudoHeader } from './checksum';
-import { ICMP_CHECKSUM_OFFSET } from './icmp';
 import { encodeIpv4 } from './ipv4';
 import { innermost, type InnermostPacket } from './layers';
 import { encodeIpPayload, PROTOCOL } from './packet';
-import { TCP_CHECKSUM_OFFSET } from './tcp';
-import { UDP_CHECKSUM_OFFSET } from './udp';
 import type { Ipv4Header, Ipv4Packet, Packet, Transport } from './wire';
-
-/** Where each transport keeps its checksum, in bytes from its start. */
-const CHECKSUM_OFFSET = { tcp: TCP_CHECKSUM_OFFSET, udp: UDP_CHECKSUM_OFFSET, icmp: ICMP_CHECKSUM_OFFSET } as const;
 
 /** IPv4's flag of all fragments but the last. */
 const MORE_FRAGMENTS = 1;
@@ -27,10 +22,9 @@ export function ipv4ChecksumHolds(packet: Ipv4Packet): boolean {
 /** The checksum that the transport must carry, whatever it carries now; `undefined` when it has none. */
 export function transportChecksum(pseudo: PseudoHeader, transport: Transport): number | undefined {
   if (transport.kind === 'opaque') return undefined;
-  const bytes = encodeIpPayload(transport);
-  const field = CHECKSUM_OFFSET[transport.kind];
-  bytes.fill(0, field, field + 2);
-  const checksum = internetChecksum(...covered(pseudo, bytes));
+  const { payload } = transport;
+  const header = encodeIpPayload({ ...transport, checksum: 0, payload: zeros(0) });
+  const checksum = internetChecksum(...covered(pseudo, header, payload));
   // RFC 768: a UDP checksum of 0 means that there is none, so a sum of 0 is sent in its other spelling.
   return checksum === 0 && transport.kind === 'udp' ? 0xffff : checksum;
 }
@@ -45,13 +39,15 @@ export function transportChecksumHolds(whole: Packet): boolean | undefined {
   if (packet.kind === 'ipv4' && (packet.header.flags & MORE_FRAGMENTS) !== 0) return undefined;
   const { payload } = packet;
   if (payload.kind === 'udp' && payload.checksum === 0) return packet.kind === 'ipv4';
-  return onesComplementSum(...covered(pseudoHeaderOf(packet), encodeIpPayload(payload))) === 0xffff;
+  const bytes = encodeIpPayload(payload);
+  return onesComplementSum(...covered(pseudoHeaderOf(packet), bytes, zeros(0))) === 0xffff;
 }
 
 /** What the checksum is taken over. ICMP for IPv4 is the one without a pseudo header (RFC 792). */
-function covered(pseudo: PseudoHeader, transport: Uint8Array): Uint8Array[] {
-  if (pseudo.protocol === PROTOCOL.ICMP) return [transport];
-  return [encodePseudoHeader(pseudo, transport.length), transport];
+function covered(pseudo: PseudoHeader, header: Uint8Array, payload: Uint8Array): Uint8Array[] {
+  const bytes = header.length % 2 === 0 ? [header, payload] : [concatBytes([header, payload])];
+  if (pseudo.protocol === PROTOCOL.ICMP) return bytes;
+  return [encodePseudoHeader(pseudo, header.length + payload.length), ...bytes];
 }
 
 function pseudoHeaderOf(packet: InnermostPacket): PseudoHeader {

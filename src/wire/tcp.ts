@@ -22,9 +22,6 @@ export const TCP_MINIMUM = FIELD.options;
 /** The most bytes of options that the data offset can express. */
 export const TCP_OPTIONS_MAXIMUM = 15 * 4 - TCP_MINIMUM;
 
-/** Offset in bytes of the checksum field. */
-export const TCP_CHECKSUM_OFFSET = FIELD.checksum;
-
 /** Reads a segment; `undefined` when the bytes are too few for a header. */
 export function decodeTcp(bytes: Uint8Array): TcpSegment | undefined {
   if (bytes.length < TCP_MINIMUM) return undefined;

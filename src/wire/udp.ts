@@ -8,9 +8,6 @@ const FIELD = { sourcePort: 0, targetPort: 2, length: 4, checksum: 6, payload: 8
 /** Length in bytes of the header. */
 export const UDP_HEADER = FIELD.payload;
 
-/** Offset in bytes of the checksum field. */
-export const UDP_CHECKSUM_OFFSET = FIELD.checksum;
-
 /** Reads a datagram; `undefined` when the bytes are too few. All behind the header is payload, whatever it says. */
 export function decodeUdp(bytes: Uint8Array): UdpDatagram | undefined {
   if (bytes.length < UDP_HEADER) return undefined;
