@@ -8,11 +8,12 @@ import { NS_PER_MS } from '../base/nanoseconds';
 import { execute } from '../exec/execute';
 import { warmUpTimeline } from '../exec/warm-up';
 import type { Host } from '../host/host';
-import { endProcessAfter } from '../host/linux/deadline';
+import { Deadline } from '../host/linux/deadline';
 import { IoPorts } from '../host/linux/io-ports';
 import { raiseLoopback } from '../host/linux/link';
 import { openLinuxHost } from '../host/linux/linux-host';
 import { probeEnvironment } from '../host/linux/probe';
+import { sleepFor } from '../host/linux/wait';
 import { bootParameters, loadModules, mountFileSystems, quietKernel } from '../host/linux/process-one';
 import { longestDurationNs } from '../suite/bounds';
 import type { Timeline } from '../timeline/timeline';
@@ -45,7 +46,7 @@ const WARM_UPS: Readonly<Record<'snapshot' | 'boot', () => readonly Timeline[]>>
 /**
  * Under virtual time a run begins at a whole multiple of this, so that it does not matter how long reading the job took.
  */
-const ROUND_MS = 100;
+const ROUND_NS = 100 * NS_PER_MS;
 
 async function main(): Promise<void> {
   mountFileSystems();
@@ -65,6 +66,7 @@ async function main(): Promise<void> {
   const host = openLinuxHost({ blockingWorkerPath: join(__dirname, 'blocking-worker.js'), time });
   for (const timeline of WARM_UPS[start]()) await warmUp(host, timeline);
   if (start === 'snapshot') for (const network of usualNetworks()) host.prepareRun(network);
+  const deadline = new Deadline();
   collectGarbage();
   say(encodeMessage({ kind: 'ready' }));
   if (start === 'snapshot') ports.outByte(PAUSE_PORT, PAUSE_BYTE);
@@ -74,7 +76,7 @@ async function main(): Promise<void> {
     ports.inBytes(ITEM_DATA_PORT, bytes);
     return bytes;
   });
-  endProcessAfter(longestDurationNs(job.timeline));
+  deadline.set(longestDurationNs(job.timeline));
   say((await serve(host, job)).answer);
   ports.outByte(EXIT_PORT, EXIT_BYTE);
 }
@@ -122,8 +124,7 @@ async function serve(host: Host, job: Job): Promise<Served> {
 }
 
 function sleepUntilRound(host: Host): void {
-  const nowMs = host.steadyNs() / NS_PER_MS;
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ROUND_MS - (nowMs % ROUND_MS));
+  sleepFor(ROUND_NS - (host.steadyNs() % ROUND_NS));
 }
 
 main().catch((error: unknown) => {

@@ -1,7 +1,8 @@
 /**
  * What a guest is given to do, and what it says, as bytes. Both ends run the same Node, whose own serialization is the
- * fastest; and brotli, unlike Node's deflate, gives the same bytes on every processor, which matters because unpacking
- * them takes virtual time.
+ * fastest. Large jobs are packed: reading a byte costs a guest more than unpacking it, once the program that unpacks has
+ * been translated. Brotli, unlike Node's deflate, gives the same bytes on every processor, which matters because
+ * unpacking them takes virtual time.
  */
 import { deserialize, serialize } from 'node:v8';
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
@@ -30,13 +31,20 @@ export type FromGuest =
   | { readonly kind: 'crashed'; readonly stack: string };
 
 const LENGTH_BYTES = 4;
+/** The first byte of a job. */
+const PLAIN = 0;
+const PACKED = 1;
+/** Nearly all jobs are smaller; the translation costs as much as reading so many bytes. */
+const PACKED_FROM_BYTES = 24 * 1024;
 /** Higher ones take longer than they save. */
 const QUALITY = 5;
 
-/** Length, then the packed job. */
+/** Length, then the form, then the job. */
 export function encodeJob(job: Job): Uint8Array {
-  const packed = brotliCompressSync(serialize(job), { params: { [constants.BROTLI_PARAM_QUALITY]: QUALITY } });
-  return framed(packed);
+  const bytes = serialize(job);
+  if (bytes.length < PACKED_FROM_BYTES) return framed(Uint8Array.of(PLAIN), bytes);
+  const packed = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: QUALITY } });
+  return framed(Uint8Array.of(PACKED), packed);
 }
 
 /** @param read gives the next so many bytes */
@@ -45,9 +53,10 @@ export function decodeJob(read: (length: number) => Uint8Array): Job {
   return unpackJob(read(length));
 }
 
-/** @param packed a whole frame, without its length */
-export function unpackJob(packed: Uint8Array): Job {
-  return deserialize(brotliDecompressSync(packed)) as Job;
+/** @param frame a whole one, without its length */
+export function unpackJob(frame: Uint8Array): Job {
+  const content = frame.subarray(1);
+  return deserialize(frame[0] === PACKED ? brotliDecompressSync(content) : content) as Job;
 }
 
 export function encodeMessage(message: FromGuest): Uint8Array {
@@ -108,11 +117,10 @@ export class FrameReader {
   }
 }
 
-function framed(content: Uint8Array): Uint8Array {
-  const bytes = Buffer.allocUnsafe(LENGTH_BYTES + content.length);
-  bytes.writeUInt32LE(content.length);
-  bytes.set(content, LENGTH_BYTES);
-  return bytes;
+function framed(...pieces: readonly Uint8Array[]): Uint8Array {
+  const length = Buffer.alloc(LENGTH_BYTES);
+  length.writeUInt32LE(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  return Buffer.concat([length, ...pieces]);
 }
 
 function lengthAt(bytes: Uint8Array, at: number): number {

@@ -13,6 +13,8 @@ const FILES_MAX = 200;
 const MODE_MASK = 0o777;
 /** What may be a path, or the name of a Python module beside. */
 const WORD = /[\w.@%+~/-]*\w/g;
+/** Of shells and of Python. */
+const COMMENT_LINE = /^[ \t]*#.*$/gm;
 /** These exist in the guest, or are none of a spec's business. */
 const SYSTEM = /^\/(?:usr|bin|sbin|lib\w*|etc|proc|sys|dev|run|var|boot)\//;
 
@@ -33,7 +35,7 @@ function commandsOf({ script, steps }: Timeline): readonly string[] {
 
 /** Adds the files that the text names, and those that they name. */
 function follow(text: string, folders: readonly string[], found: Map<string, SideFile>): void {
-  for (const word of new Set(text.match(WORD) ?? [])) {
+  for (const word of new Set(text.replace(COMMENT_LINE, '').match(WORD) ?? [])) {
     for (const path of folders.flatMap((folder) => [resolve(folder, word), resolve(folder, `${word}.py`)])) {
       const file = found.has(path) ? undefined : smallFile(path);
       if (file === undefined || found.size >= FILES_MAX) continue;

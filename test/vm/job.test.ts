@@ -23,10 +23,19 @@ function reader(bytes: Uint8Array): (length: number) => Uint8Array {
   return (length) => bytes.subarray(at, (at += length));
 }
 
+const LARGE_JOB: Job = { ...JOB, files: [{ path: '/a/large/one', mode: 0o644, content: Buffer.alloc(1_000_000) }] };
+
 describe('a job', () => {
-  it('comes out as it went in, though what follows it is noise', () => {
-    const bytes = Buffer.concat([encodeJob(JOB), Buffer.from('noise')]);
-    expect(decodeJob(reader(bytes))).toEqual(JOB);
+  it.each([
+    ['small', JOB],
+    ['large', LARGE_JOB],
+  ])('that is %s comes out as it went in, though what follows it is noise', (_, job) => {
+    const bytes = Buffer.concat([encodeJob(job), Buffer.from('noise')]);
+    expect(decodeJob(reader(bytes))).toEqual(job);
+  });
+
+  it('that is large is packed', () => {
+    expect(encodeJob(LARGE_JOB).length).toBeLessThan(100_000);
   });
 
   it('is the same bytes each time: reading them takes virtual time', () => {

@@ -37,10 +37,15 @@ function namesFor(command: string): readonly string[] {
 describe('the files of a spec', () => {
   it('are those that its commands name, with what these name in their turn', () => {
     // As in packetdrill's own suite, whose defaults.sh calls set_sysctls.py beside it.
-    write('common/defaults.sh', '#!/bin/bash\n../common/set_sysctls.py /proc/sys/net/ipv4/tcp_ecn=1\n', 0o755);
+    write(
+      'common/defaults.sh',
+      '#!/bin/bash\n  # Not of runner.sh: a comment.\n../common/set_sysctls.py /proc/sys/net/ipv4/tcp_ecn=1\n',
+      0o755,
+    );
     write('common/set_sysctls.py', 'import helper\n', 0o755);
     write('tests/helper.py', '');
     write('tests/other.sh', '');
+    write('tests/runner.sh', '');
     expect(namesFor('../common/defaults.sh; sysctl -q net.ipv4.tcp_sack=0')).toEqual([
       'common/defaults.sh',
       'common/set_sysctls.py',

@@ -11,17 +11,26 @@ import { handleWith } from './signals';
 const SIGEVENT_WORDS = 16;
 const SIGNAL_AT = 2;
 
-/** @throws HostError `system-call` */
-export function endProcessAfter(ns: Ns): void {
-  handleWith(SIGXCPU, functionAddress('_exit'));
-  const event = new Int32Array(SIGEVENT_WORDS);
-  event[SIGNAL_AT] = SIGXCPU;
-  const timer = new Int32Array(1);
-  const create = libc.syscall(SYSTEM_CALLS.timerCreate, CLOCK_MONOTONIC, addressOf(event), addressOf(timer), 0, 0, 0);
-  succeed('timer_create', create);
-  // struct itimerspec: interval, which stays zero, and value.
-  const times = new Int32Array(2 * newTimespec().length);
-  times[4] = Math.floor(ns / NS_PER_S);
-  times[6] = ns % NS_PER_S;
-  succeed('timer_settime', libc.syscall(SYSTEM_CALLS.timerSettime, timer[0] ?? 0, 0, addressOf(times), 0, 0, 0));
+export class Deadline {
+  readonly #timer = new Int32Array(1);
+
+  /** There is none yet. @throws HostError `system-call` */
+  constructor() {
+    handleWith(SIGXCPU, functionAddress('_exit'));
+    const event = new Int32Array(SIGEVENT_WORDS);
+    event[SIGNAL_AT] = SIGXCPU;
+    const [eventAddress, timerAddress] = [addressOf(event), addressOf(this.#timer)];
+    const create = libc.syscall(SYSTEM_CALLS.timerCreate, CLOCK_MONOTONIC, eventAddress, timerAddress, 0, 0, 0);
+    succeed('timer_create', create);
+  }
+
+  /** From now on. @throws HostError `system-call` */
+  set(ns: Ns): void {
+    // struct itimerspec: interval, which stays zero, and value.
+    const times = new Int32Array(2 * newTimespec().length);
+    times[4] = Math.floor(ns / NS_PER_S);
+    times[6] = ns % NS_PER_S;
+    const timer = this.#timer[0] ?? 0;
+    succeed('timer_settime', libc.syscall(SYSTEM_CALLS.timerSettime, timer, 0, addressOf(times), 0, 0, 0));
+  }
 }
