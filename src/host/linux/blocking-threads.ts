@@ -11,11 +11,12 @@ import type { Control } from './blocking-protocol';
 import { CONTROL_BYTES, controlOf, NUMBER, STATE, WORD } from './blocking-protocol';
 import type { PreparedCall } from './calls/prepared-call';
 import { EFD_CLOEXEC, EFD_NONBLOCK, SIGUSR2, SYSTEM_CALLS } from './constants';
-import { libc, newTimespec, succeed } from './libc';
+import { libc, pause, succeed } from './libc';
 import { whileAtHome } from './namespace';
 import { ProcFile } from './proc-file';
 import { makeInterrupting } from './signals';
 
+/** Sleeping instead of spinning: with one processor, the other thread needs it. */
 const POLL_NS = 10_000;
 const ASLEEP_WITHIN_POLLS = 100_000;
 const CANCELLED_WITHIN_POLLS = 20_000;
@@ -173,7 +174,7 @@ function awaitAsleep(thread: Thread, call: number): void {
     const state = Atomics.load(thread.control.words, WORD.state);
     if (state === STATE.done) return;
     if (state === STATE.calling && isAsleep(thread.stat.read()) && isIn(thread.systemCall.read(), call)) return;
-    pause();
+    pause(POLL_NS);
   }
   thread.stuck = true;
   throw new HostError('blocking-thread', 'the thread neither sleeps in its call nor returns from it');
@@ -196,15 +197,7 @@ function cancel(thread: Thread, call: OutstandingCall): void {
     if (isDone()) return;
     call.cancelled = true;
     libc.syscall(SYSTEM_CALLS.tgkill, process.pid, thread.id, SIGUSR2, 0, 0, 0);
-    pause();
+    pause(POLL_NS);
   }
   thread.stuck = !isDone();
-}
-
-const interval = newTimespec();
-
-/** Sleeps instead of spinning: with one processor, the other thread needs it. */
-function pause(): void {
-  interval[2] = POLL_NS;
-  libc.ppoll(null, 0, interval, null);
 }

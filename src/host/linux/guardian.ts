@@ -7,6 +7,9 @@
  * the executor has died in it, the shell turns into a program that destroys the sockets there. Being killed closes the
  * pipe to the shell, and no signal to the executor or its group reaches the shell, which has a session of its own.
  *
+ * In a run against a target, there is no network to be held: the shell holds the list of the connections there, and turns
+ * into a program that ends them (`target/abandoned.ts`).
+ *
  * Nothing here may fail a run. A kernel without CONFIG_INET_DIAG_DESTROY refuses, and nothing can be done about that.
  * Why it is so and not otherwise: docs/decisions/0008-left-behind.md.
  */
@@ -16,12 +19,12 @@ import { CLONE_NEWNET } from './constants';
 import { SockDiag } from './diag/sock-diag';
 import { removeDeadInstances } from './events/instance';
 import { killInhabitants } from './inhabitants';
-import { libc, newTimespec } from './libc';
+import { libc, pause } from './libc';
 import { OutlivingShell } from './outliving-shell';
 
-/** The descriptor under which the shell holds the network. */
-const HELD_FD = 3;
-/** What the shell holds when there is no run. */
+/** The descriptor under which the shell, and what it turns into, holds what it was given. */
+export const HELD_FD = 3;
+/** What it holds when there is no run. */
 const NOTHING = '/dev/null';
 
 /** Something is to be done even when no run is held: the process has a tracing instance. */
@@ -54,8 +57,8 @@ export class Guardian {
   #hasEvents = false;
 
   /**
-   * Starts the shell, in the network that the calling thread is in: it must not be that of a run.
-   * @param command what it becomes: a program that calls `destroyHeldSockets`
+   * Starts the shell, in the network that the calling thread is in: it must not be a private one of a run.
+   * @param command what it becomes: a program that calls `destroyHeldSockets`, or `endAbandonedConnections`
    */
   constructor(command: readonly string[]) {
     try {
@@ -68,20 +71,26 @@ export class Guardian {
   }
 
   /** Holds the network of the calling thread. @returns lets go of it */
-  hold(): () => void {
+  holdNetwork(): () => void {
     if (this.#shell === undefined) return () => {};
     try {
       // Not the path of the thread's network: the thread goes home now and then, and the shell may look just then.
       const network = openSync('/proc/thread-self/ns/net', 'r');
-      // When nobody listens any more, that is no trouble of the run.
-      this.#shell.say(`${this.#ownFolder}/fd/${network}`);
+      const letGo = this.hold(network);
       return () => {
-        this.#shell?.say(NOTHING);
+        letGo();
         closeSync(network);
       };
     } catch {
       return () => {};
     }
+  }
+
+  /** Holds what a descriptor of this process stands for. @returns lets go of it */
+  hold(fd: number): () => void {
+    // When nobody listens any more, that is no trouble of the run.
+    this.#shell?.say(`${this.#ownFolder}/fd/${fd}`);
+    return () => this.#shell?.say(NOTHING);
   }
 
   /** The process has a tracing instance, which outlives it when it is killed. */
@@ -112,7 +121,7 @@ export function destroyHeldSockets(): void {
   if (hasNetwork) killInhabitants();
   let quiet = 0;
   for (let look = 0; look < MOST_LOOKS && quiet < QUIET_LOOKS; look++) {
-    if (look > 0) pause(LOOK_AGAIN_MS);
+    if (look > 0) pause(LOOK_AGAIN_MS * NS_PER_MS);
     // An executor closes its descriptors, which is what is noticed, a little before it has ended.
     removeDeadInstances();
     quiet = hasNetwork && destroySockets() ? 0 : quiet + 1;
@@ -130,11 +139,4 @@ function destroySockets(): boolean {
   } finally {
     diag.close();
   }
-}
-
-const interval = newTimespec();
-
-function pause(ms: number): void {
-  interval[2] = ms * NS_PER_MS;
-  libc.ppoll(null, 0, interval, null);
 }

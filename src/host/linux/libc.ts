@@ -9,6 +9,7 @@
  */
 // @ts-expect-error TS1479: its types stand for the ES module only, but require() gets its index.cjs
 import koffi from 'koffi';
+import type { Ns } from '../../base/nanoseconds';
 import { HostError } from '../host';
 import { CLOCK_MONOTONIC, CLOCK_MONOTONIC_COARSE, CLOCK_REALTIME } from './constants';
 import { errnoName } from './errno';
@@ -197,6 +198,14 @@ export type Timespec = Int32Array;
 
 export function newTimespec(): Timespec {
   return new Int32Array(4);
+}
+
+const interval = newTimespec();
+
+/** Sleeps, with everything that this thread would do meanwhile. @param ns less than a second */
+export function pause(ns: Ns): void {
+  interval[2] = ns;
+  libc.ppoll(null, 0, interval, null);
 }
 
 /** Reads CLOCK_MONOTONIC. */

@@ -91,7 +91,7 @@ export class LinuxRun implements Run {
     try {
       enterPrivateNetwork();
       this.#undo.push(returnHome);
-      if (guardian !== undefined) this.#undo.push(guardian.hold());
+      if (guardian !== undefined) this.#undo.push(guardian.holdNetwork());
       this.#link = this.#keep(openLink(network));
       configureLinks(network, this.#link.leavesBy);
       this.#link.awaitReady();

@@ -6,7 +6,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { PR_SET_CHILD_SUBREAPER, WNOHANG } from './constants';
-import { libc, newTimespec } from './libc';
+import { libc, pause } from './libc';
 
 /** Of the main thread, which is the one that the kernel gives orphans to. */
 const CHILDREN = '/proc/thread-self/children';
@@ -31,7 +31,7 @@ export class Orphans {
   reap(): void {
     const left = new Set(this.#found());
     for (let poll = 0; poll < REAPED_WITHIN_POLLS && left.size > 0; poll++) {
-      if (poll > 0) pause();
+      if (poll > 0) pause(POLL_NS);
       for (const pid of left) {
         if (libc.waitpid(pid, null, WNOHANG) !== 0) left.delete(pid);
       }
@@ -51,11 +51,4 @@ function childrenNow(): readonly number[] | undefined {
   } catch {
     return undefined;
   }
-}
-
-const interval = newTimespec();
-
-function pause(): void {
-  interval[2] = POLL_NS;
-  libc.ppoll(null, 0, interval, null);
 }

@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import { NS_PER_MS } from '../../base/nanoseconds';
 import { F_SETFL, O_CLOEXEC, O_NONBLOCK, SYSTEM_CALLS, WNOHANG } from './constants';
-import { libc, newTimespec, succeed } from './libc';
+import { libc, pause, succeed } from './libc';
 
 const POLL_MS = 0.2;
 
@@ -53,15 +53,8 @@ export class OutlivingShell {
     this.#pipe = undefined;
     for (let waitedMs = 0; waitedMs < withinMs; waitedMs += POLL_MS) {
       if (libc.waitpid(this.#pid, null, WNOHANG) !== 0) return true;
-      pause();
+      pause(POLL_MS * NS_PER_MS);
     }
     return false;
   }
-}
-
-const interval = newTimespec();
-
-function pause(): void {
-  interval[2] = POLL_MS * NS_PER_MS;
-  libc.ppoll(null, 0, interval, null);
 }

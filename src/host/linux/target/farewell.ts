@@ -8,6 +8,7 @@ import { decodePacket } from '../../../wire/packet';
 import { tcpOf } from '../../../wire/segment';
 import type { Packet } from '../../../wire/wire';
 import type { LinkFrame } from '../../host';
+import type { Ports } from './begun-connections';
 
 interface LastPackets {
   injected?: Uint8Array;
@@ -17,33 +18,55 @@ interface LastPackets {
 export class Farewell {
   /** By ports: of this host, of the target. */
   readonly #last = new Map<string, LastPackets>();
+  readonly #tell: (ports: Ports) => void;
+
+  /** @param tell hears of each connection once, when its first frame is noted */
+  constructor(tell: (ports: Ports) => void = () => {}) {
+    this.#tell = tell;
+  }
 
   /** Notes a frame of the run. */
   note({ direction, bytes }: Pick<LinkFrame, 'direction' | 'bytes'>): void {
     const segment = tcpOf(decodePacket(bytes));
     if (segment === undefined) return;
     const isOurs = direction === 'in';
-    const ports = isOurs ? [segment.sourcePort, segment.targetPort] : [segment.targetPort, segment.sourcePort];
-    const key = ports.join(' ');
-    const last = this.#last.get(key) ?? {};
+    const { sourcePort, targetPort } = segment;
+    const [harness, target] = isOurs ? [sourcePort, targetPort] : [targetPort, sourcePort];
+    const last = this.#lastOf({ harnessPort: harness, targetPort: target });
     if (isOurs) last.injected = bytes;
     else last.seen = bytes;
-    this.#last.set(key, last);
   }
 
-  /** The resets, one for each connection. */
+  /** The resets: one for each connection, or two when it is not certain what number the target expects. */
   packets(): readonly Uint8Array[] {
-    return [...this.#last.values()].flatMap((last) => resetOf(last) ?? []);
+    return [...this.#last.values()].flatMap(resetsOf);
+  }
+
+  #lastOf(ports: Ports): LastPackets {
+    const key = `${ports.harnessPort} ${ports.targetPort}`;
+    const known = this.#last.get(key);
+    if (known !== undefined) return known;
+    this.#tell(ports);
+    const last: LastPackets = {};
+    this.#last.set(key, last);
+    return last;
   }
 }
 
-function resetOf({ injected, seen }: LastPackets): Uint8Array | undefined {
+/** Behind what was injected last; and what the target has asked for last, if that was out of the order. */
+function resetsOf({ injected, seen }: LastPackets): readonly Uint8Array[] {
   const [ours, theirs] = [injected, seen].map((bytes) => (bytes === undefined ? undefined : decodePacket(bytes)));
-  const segments = { injected: ours && tcpOf(ours), seen: theirs && tcpOf(theirs) };
-  const pattern = closingReset(segments);
   const ends = endsOf(ours, theirs);
-  if (pattern === undefined || ends === undefined) return undefined;
-  return craftPacket({ ...pattern, ip: { id: 1 } }, { ...ends, seq: 0, ack: 0 });
+  if (ends === undefined) return [];
+  const last = { injected: ours && tcpOf(ours), seen: theirs && tcpOf(theirs) };
+  const patterns = [closingReset(last), closingReset({ ...last, injected: undefined })].filter(isPresent);
+  const [first, second] = patterns;
+  const differing = first?.seq === second?.seq ? patterns.slice(0, 1) : patterns;
+  return differing.map((pattern) => craftPacket({ ...pattern, ip: { id: 1 } }, { ...ends, seq: 0, ack: 0 }));
+}
+
+function isPresent<T>(value: T | undefined): value is T {
+  return value !== undefined;
 }
 
 /** From this host's side. */

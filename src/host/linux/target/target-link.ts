@@ -35,6 +35,7 @@ export class TargetLink {
   readonly #undo: (() => void)[] = [];
   readonly #netlink: NetlinkSocket;
   readonly #sender: RawSender;
+  readonly #ports: HeldPorts;
 
   /** @throws HostError; then nothing is left */
   constructor(network: Network) {
@@ -49,7 +50,8 @@ export class TargetLink {
     try {
       this.checkDevice();
       refuseMerging(device);
-      this.#keep(new HeldPorts(version, source, [{ protocol: 'tcp', port: PROBE_PORT }, ...harnessPorts]));
+      const all = [{ protocol: 'tcp', port: PROBE_PORT } as const, ...harnessPorts];
+      this.#ports = this.#keep(new HeldPorts(version, source, all));
       this.#sender = this.#keep(new RawSender(version, target));
     } catch (error) {
       this.close();
@@ -88,6 +90,11 @@ export class TargetLink {
   /** Takes the SYN back. */
   endProbe(): void {
     this.#say({ kind: 'tcp', flags: TCP_FLAG.RST, seq: PROBE_SEQ + 1, length: 0, ip: { id: 1 } });
+  }
+
+  /** From now on, this host's kernel answers by itself what comes from the target: with RSTs. */
+  letPortsGo(): void {
+    this.#ports.close();
   }
 
   kindOf(frame: Pick<LinkFrame, 'direction' | 'bytes'>): ReturnType<Traffic['kindOf']> {

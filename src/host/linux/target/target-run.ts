@@ -15,12 +15,15 @@ import {
   type TimedOutcome,
 } from '../../host';
 import { formatAddress } from '../../../wire/address';
+import type { IpEnds } from '../../../wire/ip-header';
 import { RunClock } from '../clock';
 import { errnoName } from '../errno';
+import type { Guardian } from '../guardian';
 import { PacketSocket } from '../packet-socket';
 import { lowerScheduling, raiseScheduling } from '../scheduling';
 import { StarvationMeter } from '../starvation';
 import { Waiter } from '../wait';
+import { BegunConnections } from './begun-connections';
 import type { Eyes } from './eyes';
 import { Farewell } from './farewell';
 import { TargetLink } from './target-link';
@@ -33,6 +36,8 @@ const BLINK_NS = 10 * NS_PER_S;
 export interface TargetRunParts {
   readonly network: Network;
   readonly eyes: Eyes;
+  /** Ends the run's connections when this process is killed. */
+  readonly guardian: Guardian;
   readonly spinNs: Ns;
 }
 
@@ -45,7 +50,7 @@ export class TargetRun implements Run {
   readonly #packets: PacketSocket;
   readonly #waiter: Waiter;
   readonly #starvation: StarvationMeter;
-  readonly #farewell = new Farewell();
+  readonly #farewell: Farewell;
   readonly #undo: (() => void)[] = [];
   /** When the calls that sleep began, as well as can be known: in the middle between question and answer. */
   readonly #begunNs = new Map<number, Ns>();
@@ -55,10 +60,13 @@ export class TargetRun implements Run {
   #asksForEvents = false;
 
   /** @throws HostError; then nothing is left */
-  constructor({ network, eyes, spinNs }: TargetRunParts) {
+  constructor({ network, eyes, guardian, spinNs }: TargetRunParts) {
     this.#network = network;
     this.#eyes = eyes;
     try {
+      const begun = this.#keep(new BegunConnections(endsOf(network)));
+      this.#undo.push(guardian.hold(begun.fd));
+      this.#farewell = new Farewell((ports) => begun.add(ports));
       this.#link = this.#keep(new TargetLink(network));
       this.#packets = this.#keep(new PacketSocket(this.#clock, this.#link.tap));
       this.#starvation = this.#keep(new StarvationMeter());
@@ -219,6 +227,8 @@ export class TargetRun implements Run {
   }
 
   #sayFarewell(): void {
+    // Where a RST has not the number that is expected there, the target says which one is, and this kernel resets it.
+    this.#link.letPortsGo();
     try {
       for (const packet of this.#farewell.packets()) this.#link.write(packet);
     } catch {
@@ -293,6 +303,10 @@ export class TargetRun implements Run {
   #undoAll(): void {
     for (const undo of this.#undo.splice(0).reverse()) undo();
   }
+}
+
+function endsOf({ ipVersion, localAddress, remoteAddress }: Network): IpEnds {
+  return { version: ipVersion, sourceAddress: remoteAddress, targetAddress: localAddress };
 }
 
 function answeredFromElsewhere({ bytes }: LinkFrame, { localAddress, ipVersion }: Network): HostError {

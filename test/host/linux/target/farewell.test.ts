@@ -30,11 +30,37 @@ describe('the farewell to a target', () => {
     const said = farewell.packets().map((bytes) => ({ bytes, segment: tcpOf(decodePacket(bytes)) }));
     expect(said.map(({ segment }) => segment)).toMatchObject([
       { sourcePort: 20_001, targetPort: 80, flags: flagBits('R.'), seq: 111, ack: 901 },
+      // The data has not been acknowledged yet: if it was lost, this is the number.
+      { sourcePort: 20_001, targetPort: 80, flags: flagBits('R.'), seq: 101 },
       { sourcePort: 20_002, targetPort: 80, flags: flagBits('R.'), seq: 501 },
     ]);
     expect(said.map(({ bytes }) => decodePacket(bytes))).toMatchObject([
       { header: { source: HERE, target: THERE } },
       { header: { source: HERE, target: THERE } },
+      { header: { source: HERE, target: THERE } },
+    ]);
+  });
+
+  it('has two numbers for a connection whose last segment was out of the order', () => {
+    const farewell = new Farewell();
+    farewell.note({ direction: 'in', bytes: ours('S', 20_001, { seq: 100, length: 0 }) });
+    farewell.note({ direction: 'out', bytes: theirs('S.', 20_001, { seq: 900, length: 0, ack: 101 }) });
+    farewell.note({ direction: 'in', bytes: ours('P.', 20_001, { seq: 5_000, length: 10, ack: 901 }) });
+    farewell.note({ direction: 'out', bytes: theirs('.', 20_001, { seq: 901, length: 0, ack: 101 }) });
+    const numbers = farewell.packets().map((bytes) => tcpOf(decodePacket(bytes))?.seq);
+    expect(numbers).toEqual([5_010, 101]);
+  });
+
+  it('tells of each connection once', () => {
+    const told: unknown[] = [];
+    const farewell = new Farewell((ports) => told.push(ports));
+    farewell.note({ direction: 'in', bytes: ours('S', 20_001, { seq: 100, length: 0 }) });
+    farewell.note({ direction: 'out', bytes: theirs('S.', 20_001, { seq: 900, length: 0, ack: 101 }) });
+    // The target opens this one.
+    farewell.note({ direction: 'out', bytes: theirs('S', 20_002, { seq: 700, length: 0 }) });
+    expect(told).toEqual([
+      { harnessPort: 20_001, targetPort: 80 },
+      { harnessPort: 20_002, targetPort: 80 },
     ]);
   });
 
