@@ -54,6 +54,7 @@ export type HostErrorCode =
   | 'target-elsewhere'
   | 'link-down'
   | 'port-taken'
+  | 'firewall'
   | 'merged-segments'
   | 'frames-lost'
   | 'blocking-thread'

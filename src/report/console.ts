@@ -105,7 +105,9 @@ function reasonLines({ verdict, run }: RunResult): readonly string[] {
       const trouble = verdict.trouble;
       const place = trouble?.line === undefined ? '' : `${run.timeline.file}:${trouble.line}: `;
       const hint = trouble?.hint === undefined ? [] : [`hint: ${trouble.hint}`];
-      return [`${place}${trouble?.message ?? ''} [${trouble?.code ?? ''}]`, ...hint];
+      // What a server or an agent has said may have lines of its own.
+      const [first = '', ...said] = `${place}${trouble?.message ?? ''} [${trouble?.code ?? ''}]`.split('\n');
+      return [first, ...said.map((line) => `  ${line}`), ...hint];
     }
   }
 }

@@ -2,6 +2,7 @@
 import { formatDuration } from '../base/nanoseconds';
 import type { Check } from '../match/match';
 import type { RunResult } from '../suite/suite';
+import { hintsElsewhere } from './elsewhere';
 import { eventRemarks } from './kernel';
 import { type LadderStyle, ladderLines } from './ladder';
 import { markFields } from './mark';
@@ -19,6 +20,7 @@ export function failureLines(result: RunResult, style: LadderStyle): readonly st
     ...notReached,
     ...ladderLines(result, style),
     ...eventRemarks(result, paint),
+    ...hintsElsewhere(result, paint),
   ];
 }
 

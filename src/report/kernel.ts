@@ -32,6 +32,8 @@ export function eventRemarks({ trace, verdict }: RunResult, paint: Paint): reado
   if (trace === undefined) return [];
   const { events } = trace.environment;
   if (events !== undefined) return events.missing.map((line) => paint('dim', `kernel events: ${line}`));
+  // Those of a host elsewhere cannot be had.
+  if (trace.timeline.network.link === 'target') return [];
   const isWorthIt = verdict.status === 'failed' && verdict.crossed.some(({ direction }) => direction === 'in');
   return isWorthIt ? [paint('dim', 'hint: --events shows which segments the kernel dropped, and why')] : [];
 }

@@ -37,14 +37,23 @@ export function networkTo({ address, version, source, mtu }: Target): Network {
 }
 
 /** The timeline with the ports of both hosts in its network. */
-export function withEnds(timeline: Timeline, { device }: Target): Timeline {
+export function withEnds(timeline: Timeline, { device, port, hasAgent }: Target): Timeline {
   const { connections, localPort, network, steps } = timeline;
   const sampled = steps.flatMap(({ action }) =>
     action.kind === 'sample' && 'port' in action.sample && action.sample.port !== undefined ? [action.sample.port] : [],
   );
   const ports = [localPort, ...connections.flatMap((one) => one.localPort ?? []), ...sampled];
-  const target = { device, harnessPorts: harnessPortsOf(connections), ports: [...new Set(ports)] };
+  const target = {
+    device,
+    harnessPorts: harnessPortsOf(connections),
+    ports: [...new Set(ports)],
+    ...(!hasAgent && (port !== undefined || listens(timeline)) ? { needsListener: true as const } : {}),
+  };
   return { ...timeline, network: { ...network, target } };
+}
+
+function listens({ server, steps }: Timeline): boolean {
+  return server !== undefined || steps.some(({ action }) => action.kind === 'call' && action.call.name === 'listen');
 }
 
 /** Each once. */

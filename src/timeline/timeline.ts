@@ -81,6 +81,8 @@ export interface TargetEnds {
   readonly harnessPorts: readonly HarnessPort[];
   /** Ports of the kernel under test, the one that `queue` means first. */
   readonly ports: readonly number[];
+  /** Somebody must listen on the first of them, and no agent can say whether that is so. */
+  readonly needsListener?: true;
 }
 
 export interface HarnessPort {

@@ -219,5 +219,6 @@ it('lets no control sequence of a spec or a command through', () => {
   const trouble = { code: 'command-failed', message: 'it printed: \u001b]0;title\u0007\u001b[2J\n\tmore' };
   const result = { ...errored, verdict: { ...errored.verdict, trouble } };
   const text = printed([{ kind: 'run-finished', result }], true);
-  expect(text).toContain('it printed: ·]0;title··[2J\n\tmore');
+  // What it printed stands below, indented.
+  expect(text).toContain('it printed: ·]0;title··[2J\n       \tmore');
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { present } from '../../src/base/assert';
 import type { KernelNote } from '../../src/match/kernel-events';
 import { explanation } from '../../src/report/console';
 import { jsonReporter } from '../../src/report/json';
@@ -37,6 +38,14 @@ describe('remarks', () => {
     ]);
     expect(eventRemarks(scenes.dropped(), paint)).toEqual([expect.stringContaining('--events')]);
     expect(explanation(scenes.dropped(), PLAIN).at(-1)).toContain('--events');
+  });
+
+  it('do not offer what a host elsewhere does not have', () => {
+    const scene = scenes.dropped();
+    const trace = present(scene.trace, 'the trace');
+    const network = { ...trace.timeline.network, link: 'target' as const };
+    const there = { ...scene, trace: { ...trace, timeline: { ...trace.timeline, network } } };
+    expect(eventRemarks(there, PLAIN.paint)).toEqual([]);
   });
 });
 

@@ -54,6 +54,19 @@ describe('a run against a host elsewhere', () => {
     expect(compiled({ steps: [SYN, QUEUE] }, { port: 80 }).network.target?.ports).toEqual([80, 443]);
   });
 
+  it('knows that somebody must listen, where no agent can say whether that is so', () => {
+    const server = { kind: 'command', command: 'httpd', port: 80, readyWithinNs: 0, span: SPAN } as const;
+    const needs = (fields: Partial<Spec>, target: Partial<Target>) =>
+      compiled(fields, target).network.target?.needsListener;
+    expect(needs({ server, steps: [SYN] }, { hasAgent: false })).toBe(true);
+    const listener = { kind: 'listener', port: 80, backlog: 5, options: [], span: SPAN } as const;
+    expect(needs({ server: listener, steps: [SYN] }, { hasAgent: false })).toBe(true);
+    expect(needs({ steps: [SYN] }, { hasAgent: false, port: 80 })).toBe(true);
+    // A spec may be about a port that is closed.
+    expect(needs({ steps: [SYN] }, { hasAgent: false })).toBeUndefined();
+    expect(needs({ server, steps: [SYN] }, {})).toBeUndefined();
+  });
+
   it('is made for the IP version of the address alone', () => {
     const ip = ['ipv4', 'ipv6', 'ipv4-mapped'] as const;
     const variants = (version: 4 | 6) =>

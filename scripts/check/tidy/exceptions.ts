@@ -106,7 +106,7 @@ const TESTED_ELSEWHERE: readonly (readonly [reason: string, paths: readonly stri
       'src/host/linux/agent/agent-run.ts',
       'src/host/linux/agent/agent.ts',
       'src/host/linux/outliving-shell.ts',
-      'src/host/linux/target/device-state.ts',
+      'src/host/linux/device-state.ts',
       'src/host/linux/target/eyes.ts',
       'src/host/linux/target/find-target.ts',
       'src/host/linux/target/target-host.ts',

@@ -18,6 +18,7 @@ import type {
 import type { BlockingThreads } from './blocking-threads';
 import { RunClock } from './clock';
 import { CounterFiles } from './counters';
+import { requireUp } from './device-state';
 import { SockDiag } from './diag/sock-diag';
 import { errnoName } from './errno';
 import type { KernelEventSource, RunEvents } from './events/kernel-events';
@@ -247,6 +248,7 @@ export class LinuxRun implements Run {
 
   checkGround(): void {
     this.#server?.checkAlive();
+    requireUp(this.#link.leavesBy);
   }
 
   close(): Promise<void> {

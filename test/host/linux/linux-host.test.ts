@@ -3,6 +3,7 @@ import { release } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { output, refusal, useTestHost } from '../../support/live';
+import { LINK_KINDS } from '../../../src/spec/link-kind';
 import { TCP_FLAG } from '../../../src/wire/wire';
 import { establish, IPV4, IPV6, LIMIT_NS, listen, segment, sends, succeeded } from '../../support/segments';
 
@@ -58,6 +59,16 @@ describe('the host', () => {
     expect(output('ip', ['-6', 'address'])).toContain(IPV6.localAddress);
     expect(new Set([home, prepared, network()]).size).toBe(3);
     await other.close();
+  });
+
+  it.each(LINK_KINDS)('tells that its device has gone down, over %s', (link) => {
+    const run = open({ ...IPV4, link });
+    run.checkGround();
+    output('ip', ['link', 'set', 'tun0', 'down']);
+    expect(refusal(() => run.checkGround())).toMatchObject({
+      code: 'link-down',
+      message: expect.stringContaining('tun0'),
+    });
   });
 
   it('leaves nothing behind when a network cannot be opened', async () => {

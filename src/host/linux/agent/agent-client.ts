@@ -215,7 +215,8 @@ class AgentClient implements Eyes {
     const tail = Buffer.alloc(Math.min(size, LAST_WORDS_BYTES));
     readSync(this.#errors, tail, 0, tail.length, size - tail.length);
     const text = tail.toString().trim();
-    return text === '' ? '' : `; it said:\n${text}`;
+    if (text === '') return '';
+    return text.includes('\n') ? `; it said:\n${text}` : `; it said: ${text}`;
   }
 }
 

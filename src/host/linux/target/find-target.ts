@@ -8,11 +8,11 @@ import { viewOf } from '../../../wire/bytes';
 import type { IpVersion } from '../../../wire/wire';
 import { HostError } from '../../host';
 import { AF_PACKET, EPERM, SOCK_CLOEXEC, SOCK_DGRAM } from '../constants';
+import { type DeviceState, deviceState } from '../device-state';
 import { errnoName } from '../errno';
 import { libc } from '../libc';
 import { findAttribute, NETLINK_ROUTE, NetlinkSocket } from '../netlink';
 import { getRoute } from '../rtnetlink';
-import { type DeviceState, deviceState } from './device-state';
 
 /** struct rtmsg. */
 const ROUTE_HEADER_BYTES = 12;

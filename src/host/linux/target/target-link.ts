@@ -6,16 +6,18 @@
 import { present } from '../../../base/assert';
 import type { Network } from '../../../timeline/timeline';
 import { craftPacket } from '../../../wire/craft';
+import { decodePacket } from '../../../wire/packet';
 import type { PacketPattern } from '../../../wire/pattern';
+import { tcpOf } from '../../../wire/segment';
 import { TCP_FLAG } from '../../../wire/wire';
 import { HostError, type LinkFrame } from '../../host';
-import { EHOSTUNREACH, ENETDOWN, ENETUNREACH, ENOBUFS, ENODEV } from '../constants';
+import { EHOSTUNREACH, ENETDOWN, ENETUNREACH, ENOBUFS, ENODEV, EPERM } from '../constants';
+import { deviceState, refuseMerging } from '../device-state';
 import { errnoName } from '../errno';
 import type { Tap } from '../harness-link';
 import { libc } from '../libc';
 import { NETLINK_ROUTE, NetlinkSocket } from '../netlink';
 import { RawSender } from '../raw-sender';
-import { deviceState, refuseMerging } from './device-state';
 import { HeldPorts } from './held-ports';
 import { PROBE_ID, Traffic } from './traffic';
 
@@ -67,10 +69,12 @@ export class TargetLink {
 
   /**
    * @returns zero or more, or minus the errno
-   * @throws HostError `link-down` or `target-silent` when there is no way to the target any more
+   * @throws HostError `link-down` or `target-silent` when there is no way to the target any more, `firewall` when this
+   *   host itself lets it not go there
    */
   write(packet: Uint8Array): number {
     const result = this.#sender.send(packet);
+    if (result === -EPERM) throw this.#isFiltered();
     if (!BROKEN_WAY.has(result)) return result;
     this.checkDevice();
     throw this.#isNotThere(errnoName(result));
@@ -83,6 +87,32 @@ export class TargetLink {
   probe(isLast: boolean): void {
     const flags = isLast ? TCP_FLAG.SYN : TCP_FLAG.ACK;
     this.#say({ kind: 'tcp', flags, seq: PROBE_SEQ, ack: isLast ? 0 : PROBE_SEQ, length: 0, ip: { id: 1 } });
+    this.#sayEcho();
+  }
+
+  /** Asks whether somebody listens there, by a SYN; see `isListener`. */
+  askForListener(): void {
+    this.#say({ kind: 'tcp', flags: TCP_FLAG.SYN, seq: PROBE_SEQ, length: 0, ip: { id: 1 } });
+  }
+
+  /**
+   * Whether a frame is a listener's answer to the SYN.
+   * @throws HostError `server-exited` when it says that nobody listens
+   */
+  isListener({ bytes }: Pick<LinkFrame, 'bytes'>): boolean {
+    const segment = tcpOf(decodePacket(bytes));
+    // A RST to the bare ACK has no ACK flag (RFC 9293 section 3.10.7.1).
+    if (segment === undefined || (segment.flags & TCP_FLAG.ACK) === 0 || segment.ack !== PROBE_SEQ + 1) return false;
+    if ((segment.flags & TCP_FLAG.RST) === 0) return true;
+    const { localAddress, target } = this.#network;
+    throw new HostError(
+      'server-exited',
+      `nothing listens on port ${target?.ports[0] ?? 0} of ${localAddress}: its kernel answers a SYN with a RST`,
+      'start the server there, or give its port by --port',
+    );
+  }
+
+  #sayEcho(): void {
     const type = ECHO_REQUEST[this.#network.ipVersion];
     this.#say({ kind: 'icmp', type, code: 0, id: PROBE_ID, quoted: { kind: 'raw', length: 0 }, ip: { id: 1 } });
   }
@@ -113,6 +143,15 @@ export class TargetLink {
 
   close(): void {
     for (const undo of this.#undo.splice(0).reverse()) undo();
+  }
+
+  /** `nf_hook_slow` makes EPERM of a packet that a rule drops. */
+  #isFiltered(): HostError {
+    return new HostError(
+      'firewall',
+      `a firewall of this host drops a packet to ${this.#network.localAddress}: EPERM`,
+      'one of its rules for what leaves, such as `ct state invalid drop`: `nft list ruleset`',
+    );
   }
 
   #isNotThere(errno: string): HostError {

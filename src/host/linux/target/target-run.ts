@@ -216,6 +216,7 @@ export class TargetRun implements Run {
     this.#link.checkDevice();
     this.#eyes.checkGround();
     this.#awaitTarget();
+    if (this.#network.target?.needsListener === true) this.#requireListener();
   }
 
   close(): Promise<void> {
@@ -241,26 +242,39 @@ export class TargetRun implements Run {
     for (let probe = 1; probe <= PROBES; probe++) {
       const isLast = probe === PROBES;
       this.#link.probe(isLast);
-      if (!this.#hearsAnswer(this.#clock.now() + PROBE_NS)) continue;
+      if (this.#answers(this.#clock.now() + PROBE_NS).length === 0) continue;
       if (isLast) this.#link.endProbe();
       return;
     }
     throw this.#link.isSilent();
   }
 
-  #hearsAnswer(untilNs: Ns): boolean {
+  /** Nobody knows who listens when there is no agent. A SYN that is not answered says nothing: the queue may be full. */
+  #requireListener(): void {
+    this.#link.askForListener();
+    const untilNs = this.#clock.now() + PROBE_NS;
+    // Answers to earlier questions may come late.
+    while (this.#clock.now() < untilNs) {
+      if (this.#answers(untilNs).some((answer) => this.#link.isListener(answer))) break;
+    }
+    this.#link.endProbe();
+  }
+
+  /** The first answers that come to what a probe has asked; none until the time has come. */
+  #answers(untilNs: Ns): readonly LinkFrame[] {
     while (this.#clock.now() < untilNs) {
       this.#waiter.untilReadable(untilNs);
-      if (this.#take().isProbeAnswered) return true;
+      const { probes } = this.#take();
+      if (probes.length > 0) return probes;
     }
-    return false;
+    return [];
   }
 
   /** What has come, sorted. @throws HostError for what shows that the run is none */
-  #take(): { readonly run: readonly LinkFrame[]; readonly isProbeAnswered: boolean } {
+  #take(): { readonly run: readonly LinkFrame[]; readonly probes: readonly LinkFrame[] } {
     const run: LinkFrame[] = [];
-    let isProbeAnswered = false;
-    for (const frame of this.#packets.receive()) {
+    const probes: LinkFrame[] = [];
+    for (const frame of this.#received()) {
       switch (this.#link.kindOf(frame)) {
         case 'run':
           this.#refuseMerged(frame);
@@ -268,14 +282,24 @@ export class TargetRun implements Run {
           run.push(frame);
           break;
         case 'probe':
-          isProbeAnswered = true;
+          probes.push(frame);
           break;
         case 'elsewhere':
           throw answeredFromElsewhere(frame, this.#network);
         case 'other':
       }
     }
-    return { run, isProbeAnswered };
+    return { run, probes };
+  }
+
+  #received(): readonly LinkFrame[] {
+    try {
+      return this.#packets.receive();
+    } catch (error) {
+      // When the device has gone down, this one says its name.
+      this.#link.checkDevice();
+      throw error;
+    }
   }
 
   #refuseMerged({ bytes }: LinkFrame): void {

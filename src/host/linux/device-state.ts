@@ -1,11 +1,11 @@
 /** What the kernel says of a network device: whether it is up, and whether it merges what it receives. */
-import { viewOf } from '../../../wire/bytes';
-import { HostError } from '../../host';
-import { IFF_RUNNING, IFF_UP } from '../constants';
-import { errnoName } from '../errno';
-import { ethtool } from '../ethtool';
-import { findAttribute, type NetlinkSocket } from '../netlink';
-import { getLink, IFLA_IFNAME, IFLA_MTU, LINK_HEADER_BYTES } from '../rtnetlink';
+import { viewOf } from '../../wire/bytes';
+import { HostError } from '../host';
+import { IFF_RUNNING, IFF_UP } from './constants';
+import { errnoName } from './errno';
+import { ethtool } from './ethtool';
+import { findAttribute, NETLINK_ROUTE, NetlinkSocket } from './netlink';
+import { getLink, IFLA_IFNAME, IFLA_MTU, LINK_HEADER_BYTES } from './rtnetlink';
 
 /** In struct ifinfomsg. */
 const FLAGS_AT = 8;
@@ -34,6 +34,17 @@ export function deviceState(netlink: NetlinkSocket, index: number): DeviceState 
     mtu: viewOf(mtu).getUint32(0, true),
     isUp: (flags & IFF_UP) !== 0 && (flags & IFF_RUNNING) !== 0,
   };
+}
+
+/** @throws HostError `link-down` when a device of the calling thread's network is down */
+export function requireUp(index: number): void {
+  const netlink = new NetlinkSocket(NETLINK_ROUTE);
+  try {
+    const { name, isUp } = deviceState(netlink, index);
+    if (!isUp) throw new HostError('link-down', `${name}, the device of the link, is down`);
+  } finally {
+    netlink.close();
+  }
 }
 
 /**
