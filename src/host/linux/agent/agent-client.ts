@@ -28,6 +28,7 @@ const MOST_LINES_BEFORE = 1_000;
 /** Beyond what a question itself may last. */
 const ANSWERED_WITHIN_NS = 20 * NS_PER_S;
 const LAST_WORDS_BYTES = 4096;
+const BROUGHT_BACK = 'it brings back what it has changed there by itself';
 /** One is not enough for the compiler to notice. */
 const WARM_UP_ROUNDS = 5;
 
@@ -80,6 +81,7 @@ class AgentClient implements Eyes {
   }
 
   listen(): void {
+    if (this.#hasEnded) throw this.#ended();
     for (;;) {
       const received = this.#channel.receive(0);
       if (received.kind === 'nothing') return;
@@ -159,7 +161,7 @@ class AgentClient implements Eyes {
     for (;;) {
       const received = this.#channel.receive(lastsNs + ANSWERED_WITHIN_NS);
       if (received.kind === 'ended') throw this.#ended();
-      if (received.kind === 'nothing') throw new HostError('agent-ended', `the agent does not answer (${ask})`);
+      if (received.kind === 'nothing') throw this.#silent(ask);
       const said = this.#note(received.text);
       if (said === undefined || !('id' in said) || said.id !== id) continue;
       if ('trouble' in said) throw errorOf(said.trouble);
@@ -202,12 +204,24 @@ class AgentClient implements Eyes {
   }
 
   #ended(): HostError {
-    this.#hasEnded = true;
+    this.#hangUp();
+    return new HostError('agent-ended', `the agent on the target has gone${this.#lastWords()}`, BROUGHT_BACK);
+  }
+
+  #silent(ask: QuestionName): HostError {
+    this.#hangUp();
+    const seconds = ANSWERED_WITHIN_NS / NS_PER_S;
     return new HostError(
       'agent-ended',
-      `the agent on the target has gone${this.#lastWords()}`,
-      'it brings back what it has changed there by itself',
+      `the agent on the target has not answered for ${seconds} s (${ask})${this.#lastWords()}`,
+      `the way to it is broken, or that host stands still; ${BROUGHT_BACK}`,
     );
+  }
+
+  /** Whatever it says now belongs to no run any more. */
+  #hangUp(): void {
+    if (!this.#hasEnded) this.#channel.close();
+    this.#hasEnded = true;
   }
 
   #lastWords(): string {

@@ -33,6 +33,16 @@ describe('lines over a pipe', () => {
     expect(received.kind === 'line' ? parseLine(received.text) : received).toEqual(value);
   });
 
+  it('tell the other side of their end, which is how an agent hears that nobody waits for it any more', () => {
+    const [questions, answers] = [pipe(), pipe()];
+    const ours = new LineChannel(answers.read, questions.write);
+    const theirs = new LineChannel(questions.read, answers.write);
+    ours.close();
+    fds.splice(0, fds.length, questions.read, answers.write);
+    expect(theirs.receive(NS_PER_S)).toEqual({ kind: 'ended' });
+    expect(theirs.send('an answer')).toBe(false);
+  });
+
   it('come whole, however they were cut', () => {
     const { read, write } = pipe();
     const channel = new LineChannel(read, -1);
