@@ -12,7 +12,7 @@ import { addKernelsCommands } from './kernels-command';
 import { OutputError } from './output';
 import { complain } from './read-plan';
 import { replayCommand, type ReplayOptions } from './replay-command';
-import { reportOptions } from './report-options';
+import { reporterOption, reportOptions } from './report-options';
 import { runCommand, type RunOptions } from './run-command';
 import { showCommand } from './show-command';
 import { guardStandardOutput } from './standard-output';
@@ -79,9 +79,10 @@ async function runProgram(argv: readonly string[], early: Executor | undefined):
 function addOtherCommands(program: Command, end: (code: number) => void): void {
   program
     .command('replay')
-    .description('judge and draw saved traces again')
-    .argument('<traces...>', 'files that --trace wrote')
+    .description('judge, draw and report saved traces again')
+    .argument('<traces...>', 'files that --trace wrote, or folders of them')
     .option('--pcapng <dir>', 'write one capture for each trace, for Wireshark')
+    .addOption(reporterOption())
     .action((names: string[], options: ReplayOptions) => end(replayCommand(names, options)));
 
   program

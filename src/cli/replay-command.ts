@@ -1,40 +1,66 @@
-/** `packetspec replay`: judges and draws saved traces again, without touching the kernel. */
-import { readFileSync } from 'node:fs';
-import { resultLines } from '../report/console';
-import { painter, printableLines } from '../report/paint';
+/** `packetspec replay`: judges saved traces again and reports them, without touching the kernel. */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { summarize } from '../suite/run';
 import type { RunResult } from '../suite/suite';
 import { type ReadTrace, readTrace } from '../trace/jsonl';
 import type { Trace } from '../trace/trace';
 import { judge } from '../verify/judge';
 import { misfitOf } from '../verify/misfit';
+import type { ReporterChoice } from './arguments';
 import { EXIT, exitCodeOf } from './exit-codes';
 import { Outputs } from './output';
 import { PCAPNG_FILES } from './pcapng-files';
 import { complain } from './read-plan';
+import { sourcesOf } from './replayed-sources';
 import { openRunFolder } from './run-files';
-import { standardOutput } from './sinks';
+import { openReports } from './sinks';
+import { TRACE_FILES } from './trace-files';
 
 export interface ReplayOptions {
   readonly pcapng?: string;
+  readonly reporter?: readonly ReporterChoice[];
 }
 
-/** Prints the verdict and the ladder of each trace file; answers with the exit code. @throws OutputError */
-export function replayCommand(paths: readonly string[], { pcapng }: ReplayOptions): number {
+/** Reports the verdict and the ladder of each trace; answers with the exit code. @throws OutputError */
+export function replayCommand(paths: readonly string[], { pcapng, reporter }: ReplayOptions): number {
   const outputs = new Outputs();
+  const report = openReports(reporter ?? [{ name: 'console', file: undefined }], outputs, { explain: true });
   const keepCapture = pcapng === undefined ? undefined : openRunFolder(pcapng, PCAPNG_FILES, outputs);
-  const results: RunResult[] = [];
-  let unreadable = 0;
-  for (const path of paths) {
-    const replayed = replay(path);
-    if (replayed === undefined || !replayed.whole) unreadable++;
-    if (replayed === undefined) continue;
-    keepCapture?.(replayed.result);
-    results.push(replayed.result);
+  const files = paths.flatMap(tracesIn);
+  const replayed = files.map(replay);
+  const results = asSuite(replayed.flatMap((one) => (one === undefined ? [] : [one.result])));
+  report({ kind: 'suite-started', runs: results.map(({ run }) => run), files: sourcesOf(results), jobs: 0 });
+  for (const result of results) {
+    keepCapture?.(result);
+    report({ kind: 'run-finished', result });
   }
+  const durationMs = results.reduce((sum, one) => sum + one.durationMs, 0);
+  const summary = summarize(results, 0, durationMs);
+  report({ kind: 'suite-finished', summary, results });
+  outputs.close();
   complain(outputs.problems);
-  if (unreadable > 0) return EXIT.rejected;
-  return exitCodeOf(summarize(results, 0, 0)) || (outputs.problems.length > 0 ? EXIT.errored : EXIT.passed);
+  if (files.length === 0 || replayed.some((one) => one?.whole !== true)) return EXIT.rejected;
+  return exitCodeOf(summary) || (outputs.problems.length > 0 ? EXIT.errored : EXIT.passed);
+}
+
+/** A file, or those of a folder that look like traces. */
+function tracesIn(path: string): readonly string[] {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return [path];
+  const names = readdirSync(path).filter((name) => name.endsWith(`.${TRACE_FILES.extension}`));
+  if (names.length === 0) complain([`${path}: there is no trace in it (*.${TRACE_FILES.extension})`]);
+  return names.sort().map((name) => join(path, name));
+}
+
+/** The runs of one file together, as a suite has them; the kernel says which is which when there are several. */
+function asSuite(results: readonly RunResult[]): readonly RunResult[] {
+  const kernels = new Set(results.map(({ trace }) => trace?.environment.kernel));
+  const files = [...new Set(results.map(({ run }) => run.timeline.file))];
+  const grouped = files.flatMap((file) => results.filter(({ run }) => run.timeline.file === file));
+  return grouped.map((result, index) => {
+    const kernel = kernels.size > 1 ? result.trace?.environment.kernel : undefined;
+    return { ...result, run: { ...result.run, index, ...(kernel === undefined ? {} : { kernel }) } };
+  });
 }
 
 interface Replayed {
@@ -47,19 +73,11 @@ function replay(path: string): Replayed | undefined {
   const text = readFile(path);
   if (text === undefined) return undefined;
   const { trace, problems } = soundPart(readTrace(text));
-  for (const problem of problems) process.stderr.write(`packetspec: ${path}: ${problem}\n`);
+  complain(problems.map((problem) => `${path}: ${problem}`));
   if (trace === undefined) return undefined;
   const verdict = judge(trace);
-  const result: RunResult = {
-    run: { index: 0, timeline: trace.timeline },
-    verdict,
-    attempts: 1,
-    durationMs: verdict.durationNs / 1e6,
-    trace,
-  };
-  const { write, color, columns } = standardOutput({ explain: true });
-  const lines = resultLines(result, { paint: painter(color), columns, whole: true });
-  write(printableLines(`${lines.join('\n')}\n`, color));
+  const run = { index: 0, timeline: trace.timeline };
+  const result: RunResult = { run, verdict, attempts: 1, durationMs: verdict.durationNs / 1e6, trace };
   return { result, whole: problems.length === 0 };
 }
 
@@ -94,7 +112,7 @@ function readFile(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    process.stderr.write(`packetspec: ${error instanceof Error ? error.message : String(error)}\n`);
+    complain([error instanceof Error ? error.message : String(error)]);
     return undefined;
   }
 }

@@ -12,16 +12,18 @@ export interface ReportOptions {
 }
 
 export function reportOptions(command: Command): Command {
-  const names = [...REPORTERS.keys()];
   return command
     .option('--trace <dir>', 'write one trace file for each run')
     .option('--pcapng <dir>', 'write one capture for each run, for Wireshark')
     .option('--explain', 'draw the ladder of every run, not only of those that failed, with kernel events', false)
     .option('--events', 'record what the kernel drops, who resets, how sockets change their state', false)
-    .addOption(
-      new Option(
-        '--reporter <name[=file]>',
-        `${names.slice(0, -1).join(', ')} or ${names.at(-1) ?? ''}; may be given several times (default: console)`,
-      ).argParser(reporters(names)),
-    );
+    .addOption(reporterOption());
+}
+
+export function reporterOption(): Option {
+  const names = [...REPORTERS.keys()];
+  const listed = `${names.slice(0, -1).join(', ')} or ${names.at(-1) ?? ''}`;
+  return new Option('--reporter <name[=file]>', `${listed}; may be given several times (default: console)`).argParser(
+    reporters(names),
+  );
 }

@@ -40,7 +40,7 @@ function fileSink(write: (text: string) => void, { explain }: ReportSettings): S
 }
 
 /** Standard output; in colour at a terminal unless NO_COLOR is set (no-color.org). */
-export function standardOutput({ explain, status }: ReportSettings): Sink {
+function standardOutput({ explain, status }: ReportSettings): Sink {
   const write = (text: string): void => {
     process.stdout.write(text);
   };

@@ -33,6 +33,7 @@ export function consoleReporter(sink: Sink): SuiteListener {
         print(diagnosticLines(event.rejected));
         return;
       case 'suite-started':
+        if (event.jobs === 0) return;
         print([
           paint(
             'dim',
@@ -86,7 +87,7 @@ function leftOutLines({ run }: RunResult): readonly string[] {
 function whyAndHow(result: RunResult, style: LadderStyle): readonly string[] {
   if (result.verdict.status === 'failed') return failureLines(result, style);
   const ladder =
-    style.whole && result.verdict.crossed.length > 0
+    style.whole && (result.verdict.crossed.length > 0 || result.verdict.checks.length > 0)
       ? [...ladderLines(result, style), ...eventRemarks(result, style.paint)]
       : [];
   return [...reasonLines(result), ...ladder];

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -73,7 +73,7 @@ describe('replay of a trace that is not whole', () => {
     ['\u0000\u0001', /not a packetspec trace: `run --trace DIR` writes them/],
   ])('says that %j is none', async (text, said) => {
     const { status, stderr, stdout } = await replay(text);
-    expect([status, stdout]).toEqual([2, '']);
+    expect([status, stdout]).toEqual([2, '0 passed, 0 failed (0)\n']);
     expect(stderr).toMatch(said);
   });
 
@@ -85,5 +85,54 @@ describe('replay of a trace that is not whole', () => {
     const { status, stdout } = await packetspec(['replay', bad, good]);
     expect(status).toBe(2);
     expect(stdout).toMatch(/^ok /m);
+  });
+});
+
+describe('a folder of traces', () => {
+  const ofKernel = (lines: readonly string[], kernel: string): string =>
+    `${lines.join('\n')}\n`.replace(/"kernel":"[^"]*"/, `"kernel":"${kernel}"`);
+
+  it('is reported as a suite, by the reporters of `run`', async () => {
+    const traces = mkdtempSync(join(folder, 'traces-'));
+    writeFileSync(join(traces, 'a.jsonl'), ofKernel(linesOf(scenes.passed()), '5.10.0'));
+    writeFileSync(join(traces, 'b.jsonl'), ofKernel(linesOf(scenes.twoFailures()), '6.12.0'));
+    writeFileSync(join(traces, 'notes.txt'), 'no trace');
+    const [page, report] = [join(folder, 'page.html'), join(folder, 'report.json')];
+    const { status, stdout, stderr } = await packetspec([
+      'replay',
+      traces,
+      '--reporter',
+      'console',
+      '--reporter',
+      `html=${page}`,
+      '--reporter',
+      `json=${report}`,
+    ]);
+    expect([status, stderr]).toEqual([1, '']);
+    expect(stdout).toMatch(/^ok .* on 5\.10\.0\]/m);
+    expect(stdout).toMatch(/^FAIL .* on 6\.12\.0\]/m);
+    expect(stdout).toMatch(/^1 passed, 1 failed/m);
+    expect(readFileSync(page, 'utf8')).toMatch(/^<!doctype html>/i);
+    const { summary, results } = JSON.parse(readFileSync(report, 'utf8')) as {
+      summary: unknown;
+      results: readonly { status: string; kernel: string }[];
+    };
+    expect(summary).toMatchObject({ passed: 1, failed: 1 });
+    expect(results.map(({ status: ended, kernel }) => `${ended} ${kernel}`)).toEqual([
+      'passed 5.10.0',
+      'failed 6.12.0',
+    ]);
+  });
+
+  it('without any is said to be empty', async () => {
+    const { status, stderr } = await packetspec(['replay', mkdtempSync(join(folder, 'empty-'))]);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/empty-\w+: there is no trace in it \(\*\.jsonl\)/);
+  });
+
+  it('costs nothing when a report cannot be written: it is said before', async () => {
+    const { status, stdout, stderr } = await packetspec(['replay', folder, '--reporter', 'html=/dev/null/a.html']);
+    expect([status, stdout]).toEqual([3, '']);
+    expect(stderr).toMatch(/\/dev\/null/);
   });
 });

@@ -222,3 +222,10 @@ it('lets no control sequence of a spec or a command through', () => {
   // What it printed stands below, indented.
   expect(text).toContain('it printed: ·]0;title··[2J\n       \tmore');
 });
+
+it('explains a run without segments by what was done and seen', () => {
+  const lines = resultLines(scenes.withoutSegments(), { paint: painter(false), columns: 80, whole: true }).join('\n');
+  expect(lines).toMatch(/^ok .*A quiet host/);
+  expect(lines).toMatch(/1\.\d+ .*silence 1s/);
+  expect(lines).toContain('no segment crossed the link');
+});

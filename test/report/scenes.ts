@@ -57,6 +57,12 @@ function sampled(accept: number) {
   } as const;
 }
 
+/** Nothing crosses the link, and that is what was expected. */
+export function withoutSegments(): RunResult {
+  const timeline = timelineOf([silence(S, { label: 'silence 1s', text: '  - silence: 1s' })], { name: 'A quiet host' });
+  return resultOf(timeline, [tick(1_001 * MS)]);
+}
+
 export function passed(): RunResult {
   return resultOf(TIMELINE, [...HANDSHAKE, sampled(6), tick(2 * S)]);
 }
