@@ -6,7 +6,7 @@
  * 5961 section 4). Nobody here listens on the port any more, so this host's kernel answers that ACK with a RST whose
  * sequence number is what the ACK asked for (section 3.5.2): the one that resets the connection. Where there is none, the
  * SYN+ACK of the listener gets its RST in the same way.
- * Why it is so and not otherwise: docs/decisions/0021-killed-target-runs.md.
+ * Why it is so and not otherwise: docs/decisions/0020-killed-target-runs.md.
  */
 import { NS_PER_MS } from '../../../base/nanoseconds';
 import { craftPacket } from '../../../wire/craft';
