@@ -30,7 +30,7 @@ export function replayCommand(paths: readonly string[], { pcapng, reporter }: Re
   const files = paths.flatMap(tracesIn);
   const replayed = files.map(replay);
   const results = asSuite(replayed.flatMap((one) => (one === undefined ? [] : [one.result])));
-  report({ kind: 'suite-started', runs: results.map(({ run }) => run), files: sourcesOf(results), jobs: 0 });
+  report({ kind: 'suite-started', runs: results.map(({ run }) => run), files: sourcesOf(results) });
   for (const result of results) {
     keepCapture?.(result);
     report({ kind: 'run-finished', result });
@@ -47,9 +47,18 @@ export function replayCommand(paths: readonly string[], { pcapng, reporter }: Re
 /** A file, or those of a folder that look like traces. */
 function tracesIn(path: string): readonly string[] {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return [path];
-  const names = readdirSync(path).filter((name) => name.endsWith(`.${TRACE_FILES.extension}`));
+  const names = namesIn(path).filter((name) => name.endsWith(`.${TRACE_FILES.extension}`));
   if (names.length === 0) complain([`${path}: there is no trace in it (*.${TRACE_FILES.extension})`]);
-  return names.sort().map((name) => join(path, name));
+  return [...names].sort().map((name) => join(path, name));
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    complain([error instanceof Error ? error.message : String(error)]);
+    return [];
+  }
 }
 
 /** The runs of one file together, as a suite has them; the kernel says which is which when there are several. */

@@ -33,7 +33,7 @@ export function consoleReporter(sink: Sink): SuiteListener {
         print(diagnosticLines(event.rejected));
         return;
       case 'suite-started':
-        if (event.jobs === 0) return;
+        if (event.jobs === undefined) return;
         print([
           paint(
             'dim',

@@ -44,7 +44,7 @@ export class SuiteProgress {
     switch (event.kind) {
       case 'suite-started':
         this.#runs = event.runs.length;
-        this.#jobs = event.jobs;
+        this.#jobs = event.jobs ?? 1;
         this.#startedMs = this.#nowMs();
         for (const run of event.runs) this.#addOpen(run, 1);
         return;

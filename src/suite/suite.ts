@@ -55,8 +55,8 @@ export type SuiteEvent =
       readonly runs: readonly PlannedRun[];
       /** Those that were read, as they were. */
       readonly files: readonly SourceFile[];
-      /** How many run at the same time; 0 when nothing is run, since traces are judged again. */
-      readonly jobs: number;
+      /** How many run at the same time; absent when nothing is run, since traces are judged again. */
+      readonly jobs?: number;
     }
   | { readonly kind: 'run-started'; readonly run: PlannedRun; readonly attempt: number }
   | { readonly kind: 'run-finished'; readonly result: RunResult }

@@ -83,7 +83,6 @@ const TESTED_ELSEWHERE: readonly (readonly [reason: string, paths: readonly stri
       'src/host/linux/rights.ts',
       'src/host/linux/spawn.ts',
       'src/host/linux/stamped-receiver.ts',
-      'src/host/linux/system-calls.ts',
     ],
   ],
   [

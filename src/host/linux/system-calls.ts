@@ -32,10 +32,12 @@ export class SystemCalls {
   make(request: CallRequest, limitNs: Ns): TimedOutcome {
     const prepared = prepareCall(request);
     this.#ledger.begin(prepared);
+    // The alarm may be set long before the call begins, on a machine that is busy.
+    const setNs = this.#clock.now();
     const made = prepared.maySleep ? withAlarm(limitNs, () => this.#make(prepared)) : this.#make(prepared);
     const { startedNs, endedNs, result } = made;
     this.#ledger.end(prepared, result);
-    const interrupted = wasInterrupted(prepared, result) && endedNs - startedNs >= limitNs;
+    const interrupted = wasInterrupted(prepared, result) && endedNs - setNs >= limitNs;
     return { startedNs, endedNs, outcome: outcomeOf(prepared, result), interrupted };
   }
 
