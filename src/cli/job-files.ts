@@ -1,7 +1,7 @@
 /** What comes with a job from another machine: the folders in which servers and commands run, and what they call there. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { startsPrograms } from '../exec/demands';
+import { startsPrograms } from '../timeline/commands';
 import type { Job } from '../vm/job';
 
 /**

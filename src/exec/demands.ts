@@ -23,9 +23,3 @@ export function hasManyEvents({ steps }: Pick<Timeline, 'steps'>): boolean {
 export function looksAtEvents(timeline: Pick<Timeline, 'steps'>): boolean {
   return hasManyEvents(timeline) || timeline.steps.some(({ action }) => action.kind === 'events');
 }
-
-/** Whether anything but system calls is done on the host: by a server's command, or the commands of a script. */
-export function startsPrograms({ server, script, steps }: Pick<Timeline, 'server' | 'script' | 'steps'>): boolean {
-  if (server !== undefined || script?.init !== undefined || script?.cleanup !== undefined) return true;
-  return steps.some(({ action }) => action.kind === 'command');
-}

@@ -4,6 +4,7 @@ import { largest } from '../base/numbers';
 import { lateAllowanceNs } from '../match/window';
 import { COMMAND_LIMIT_NS } from '../exec/demands';
 import type { When } from '../spec/model';
+import { commandsOf } from '../timeline/commands';
 import type { Timeline, TimelineStep } from '../timeline/timeline';
 
 /** Allowance for set-up, grace periods and a loaded machine. */
@@ -41,10 +42,9 @@ export function longestDurationNs(timeline: Timeline): Ns {
 }
 
 /** Each shell command of a script may take its limit: those of its steps, and those around them. */
-function commandsNs({ script, steps }: Timeline): Ns {
-  const around = [script?.init, script?.cleanup, script?.needsInterpreter === true ? script : undefined];
-  const inside = steps.filter(({ action }) => action.kind === 'command');
-  return (around.filter((one) => one !== undefined).length + inside.length) * COMMAND_LIMIT_NS;
+function commandsNs(timeline: Timeline): Ns {
+  const interpreters = timeline.script?.needsInterpreter === true ? 1 : 0;
+  return (commandsOf(timeline).length + interpreters) * COMMAND_LIMIT_NS;
 }
 
 function furthest(soFarNs: Ns, { when, action, connection }: TimelineStep, lastNs: ReadonlyMap<number, Ns>): Ns {

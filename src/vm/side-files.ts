@@ -6,6 +6,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { SideFile } from './job';
+import { commandsOf } from '../timeline/commands';
 import type { Timeline } from '../timeline/timeline';
 
 const BYTES_MAX = 256 * 1024;
@@ -22,15 +23,9 @@ const SYSTEM = /^\/(?:usr|bin|sbin|lib\w*|etc|proc|sys|dev|run|var|boot)\//;
 export function collectSideFiles(timeline: Timeline, workingFolder: string): readonly SideFile[] {
   const found = new Map<string, SideFile>();
   const folder = resolve(workingFolder, timeline.folder);
-  for (const text of commandsOf(timeline)) follow(text, [folder], found);
+  for (const { text } of commandsOf(timeline)) follow(text, [folder], found);
   if (timeline.server !== undefined) follow(timeline.server.command, [workingFolder, folder], found);
   return [...found.values()].sort((left, right) => (left.path < right.path ? -1 : 1));
-}
-
-function commandsOf({ script, steps }: Timeline): readonly string[] {
-  const around = [script?.init, script?.cleanup].flatMap((command) => (command === undefined ? [] : [command.text]));
-  const inside = steps.flatMap(({ action }) => (action.kind === 'command' ? [action.command.text] : []));
-  return [...around, ...inside];
 }
 
 /** Adds the files that the text names, and those that they name. */

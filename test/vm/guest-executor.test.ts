@@ -100,6 +100,13 @@ describe('runs in guests', { timeout: LIMIT_MS }, () => {
     expect(JSON.stringify(outcome)).toContain('/somewhere/else');
   });
 
+  it('run the interpreter in the folder of their spec, though it has no command', async () => {
+    const { init: _, ...withoutInit } = scriptWith('');
+    const script = { ...withoutInit, needsInterpreter: true };
+    const outcome = await run({}, { ...warmUpTimeline('ipv4'), folder: '/somewhere/else', script });
+    expect(outcome).toMatchObject({ kind: 'trace', trace: { end: { kind: 'finished' } } });
+  });
+
   it('start from a snapshot that is made anew when it is damaged', async () => {
     const good = checksOf(await run());
     const [key = ''] = readdirSync(join(cache, 'packetspec/snapshots'));
