@@ -38,15 +38,22 @@ const TCMSG_BYTES = 20;
 const TCMSG_INTERFACE = 4;
 const TCMSG_PARENT = 12;
 
+/** In `tc qdisc add dev NAME root pfifo`. */
+const DEVICE_AT = 4;
+
 /** Of this kernel; the same in all namespaces. */
 let tcpMetricsFamily: number | undefined;
 
 /** Does what the command does; false when it is another command, or when the program has to say what is wrong. */
 export function requestsDirectly(words: readonly string[]): boolean {
-  const text = words.join(' ');
-  if (text === 'ip tcp_metrics flush all') return flushTcpMetrics();
-  const [, device] = /^tc qdisc add dev (\S+) root pfifo$/.exec(text) ?? [];
-  return device !== undefined && addPfifo(device);
+  if (areWords(words, ['ip', 'tcp_metrics', 'flush', 'all'])) return flushTcpMetrics();
+  const device = words[DEVICE_AT] ?? '';
+  return areWords(words, ['tc', 'qdisc', 'add', 'dev', device, 'root', 'pfifo']) && addPfifo(device);
+}
+
+/** Word by word: one with a blank in it is another command. */
+function areWords(words: readonly string[], wanted: readonly string[]): boolean {
+  return words.length === wanted.length && words.every((word, index) => word === wanted[index]);
 }
 
 function flushTcpMetrics(): boolean {

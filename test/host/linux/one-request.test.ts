@@ -54,6 +54,9 @@ describe('asked directly', () => {
     PFIFO.with(2, 'replace'),
     [...FLUSH, '10.0.0.1'],
     ['ip', 'tcp_metrics', 'show'],
+    // Quoted words with a blank in them, of which `tc` and `ip` know nothing.
+    ['tc', 'qdisc add', 'dev', 'tun0', 'root', 'pfifo'],
+    ['ip', 'tcp_metrics', 'flush all'],
   ])('%s %s %s %s ... is left to the program', (...words) => {
     open(IPV4);
     const before = qdiscs();
