@@ -11,9 +11,9 @@ import type { Host } from '../host/host';
 import { Deadline } from '../host/linux/deadline';
 import { IoPorts } from '../host/linux/io-ports';
 import { raiseLoopback } from '../host/linux/link';
+import { pause } from '../host/linux/libc';
 import { openLinuxHost } from '../host/linux/linux-host';
 import { probeEnvironment } from '../host/linux/probe';
-import { sleepFor } from '../host/linux/wait';
 import { bootParameters, loadModules, mountFileSystems, quietKernel } from '../host/linux/process-one';
 import { longestDurationNs } from '../suite/bounds';
 import type { Timeline } from '../timeline/timeline';
@@ -124,7 +124,7 @@ async function serve(host: Host, job: Job): Promise<Served> {
 }
 
 function sleepUntilRound(host: Host): void {
-  sleepFor(ROUND_NS - (host.steadyNs() % ROUND_NS));
+  pause(ROUND_NS - (host.steadyNs() % ROUND_NS));
 }
 
 main().catch((error: unknown) => {

@@ -7,7 +7,7 @@
  */
 import { NS_PER_S } from '../../base/nanoseconds';
 import { AF_INET, SOCK_CLOEXEC, SOCK_DGRAM, SYSTEM_CALLS } from './constants';
-import { addressOf, libc, newTimespec, readRealtime, succeed } from './libc';
+import { addressOf, libc, newTimespec, pause, readRealtime, succeed } from './libc';
 import { raiseLoopback } from './link';
 import { inFurtherNetwork } from './namespace';
 import { encodeSocketAddress } from './socket-address';
@@ -43,9 +43,7 @@ function isStampedOnArrival(fd: number, receiver: StampedReceiver): boolean {
   const sent = newTimespec();
   succeed('send(127.0.0.1)', libc.send(fd, new Uint8Array(1), 1, 0));
   readRealtime(sent);
-  const pause = newTimespec();
-  pause[2] = PAUSE_NS;
-  libc.ppoll(null, 0, pause, null);
+  pause(PAUSE_NS);
   if (receiver.receive() < 0) return false;
   const afterSendingNs = (receiver.stampSeconds - (sent[0] ?? 0)) * NS_PER_S + receiver.stampNs - (sent[2] ?? 0);
   return afterSendingNs < PAUSE_NS / 2;

@@ -5,7 +5,7 @@ import { concatBytes, viewOf } from '../../wire/bytes';
 import { HostError } from '../host';
 import { AF_INET, AF_INET6, AF_UNSPEC, EEXIST } from './constants';
 import { errnoName } from './errno';
-import { libc, newTimespec } from './libc';
+import { pause } from './libc';
 import {
   attribute,
   findAttribute,
@@ -80,12 +80,10 @@ export function pollUntil(
   question: NetlinkMessage,
   isRight: (answer: NetlinkMessage) => boolean,
 ): boolean {
-  const pause = newTimespec();
   for (let waitedNs = 0; waitedNs < POLLED_FOR_NS; waitedNs += POLL_NS) {
     const answer = netlink.ask(question);
     if (typeof answer !== 'number' && isRight(answer)) return true;
-    pause[2] = POLL_NS;
-    libc.ppoll(null, 0, pause, null);
+    pause(POLL_NS);
   }
   return false;
 }

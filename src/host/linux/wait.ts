@@ -67,11 +67,3 @@ export class Waiter {
     return libc.ppoll(this.#entries, count, this.#timeout, null) > 0;
   }
 }
-
-/** Sleeps, in the same way as runs wait. */
-export function sleepFor(ns: Ns): void {
-  const timeout = newTimespec();
-  timeout[0] = Math.floor(ns / NS_PER_S);
-  timeout[2] = ns % NS_PER_S;
-  libc.ppoll(null, 0, timeout, null);
-}
