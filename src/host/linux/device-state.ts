@@ -4,7 +4,7 @@ import { HostError } from '../host';
 import { IFF_RUNNING, IFF_UP } from './constants';
 import { errnoName } from './errno';
 import { ethtool } from './ethtool';
-import { findAttribute, NETLINK_ROUTE, NetlinkSocket } from './netlink';
+import { findAttribute, type NetlinkSocket } from './netlink';
 import { getLink, IFLA_IFNAME, IFLA_MTU, LINK_HEADER_BYTES } from './rtnetlink';
 
 /** In struct ifinfomsg. */
@@ -36,15 +36,10 @@ export function deviceState(netlink: NetlinkSocket, index: number): DeviceState 
   };
 }
 
-/** @throws HostError `link-down` when a device of the calling thread's network is down */
-export function requireUp(index: number): void {
-  const netlink = new NetlinkSocket(NETLINK_ROUTE);
-  try {
-    const { name, isUp } = deviceState(netlink, index);
-    if (!isUp) throw new HostError('link-down', `${name}, the device of the link, is down`);
-  } finally {
-    netlink.close();
-  }
+/** @param what it is to the run: `the device of the link` @throws HostError `link-down` when it is down or gone */
+export function requireUp(netlink: NetlinkSocket, index: number, what: string): void {
+  const { name, isUp } = deviceState(netlink, index);
+  if (!isUp) throw new HostError('link-down', `${name}, ${what}, is down`);
 }
 
 /**

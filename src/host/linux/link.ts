@@ -9,7 +9,7 @@ import { addressBytes } from '../../wire/address';
 import { HostError } from '../host';
 import { IFF_NOARP, IFF_UP } from './constants';
 import { setSpeed } from './link-speed';
-import { attribute, NETLINK_ROUTE, NetlinkSocket, uint32 } from './netlink';
+import { attribute, NETLINK_ROUTE, type NetlinkSocket, overNetlink, uint32 } from './netlink';
 import {
   carryOut,
   changeLink,
@@ -37,21 +37,16 @@ const RTM_TYPE_AT = 7;
 export function configureLinks(network: Network, deviceIndex: number): void {
   allowAsymmetricRoutes();
   if (network.speedMbps !== undefined) setSpeed(DEVICE, network.speedMbps);
-  const netlink = new NetlinkSocket(NETLINK_ROUTE);
-  try {
+  overNetlink(NETLINK_ROUTE, (netlink) => {
     // The route exists when the remote network is the one that the local address is in.
     carryOut(netlink, linkSteps(network, deviceIndex));
     if (network.ipVersion === 6) awaitLocalRoute(netlink, network);
-  } finally {
-    netlink.close();
-  }
+  });
 }
 
 /** Raises the loopback device of the network that the calling thread is in. */
 export function raiseLoopback(): void {
-  const netlink = new NetlinkSocket(NETLINK_ROUTE);
-  netlink.request([changeLink(LOOPBACK_INDEX, IFF_UP)]);
-  netlink.close();
+  overNetlink(NETLINK_ROUTE, (netlink) => netlink.request([changeLink(LOOPBACK_INDEX, IFF_UP)]));
 }
 
 /** The MTU of an end of the link, and what keeps the kernel from sending by itself on it. */

@@ -27,6 +27,7 @@ import type { Guardian } from './guardian';
 import type { HarnessLink } from './harness-link';
 import { configureLinks } from './link';
 import { enterPrivateNetwork, openNetwork, reenter, returnHome } from './namespace';
+import { NETLINK_ROUTE, overNetlink } from './netlink';
 import { openLink } from './open-link';
 import { PacketSocket } from './packet-socket';
 import { readProcNetTcp } from './proc-net-tcp';
@@ -248,7 +249,7 @@ export class LinuxRun implements Run {
 
   checkGround(): void {
     this.#server?.checkAlive();
-    requireUp(this.#link.leavesBy);
+    overNetlink(NETLINK_ROUTE, (netlink) => requireUp(netlink, this.#link.leavesBy, 'the device of the link'));
   }
 
   close(): Promise<void> {

@@ -196,3 +196,13 @@ export class NetlinkSocket {
     return decodeMessages(this.#buffer.subarray(0, length));
   }
 }
+
+/** Over a socket of the network in which the calling thread is, which is closed then. @throws HostError `system-call` */
+export function overNetlink<T>(protocol: number, use: (netlink: NetlinkSocket) => T): T {
+  const netlink = new NetlinkSocket(protocol);
+  try {
+    return use(netlink);
+  } finally {
+    netlink.close();
+  }
+}

@@ -11,9 +11,10 @@ import {
   NETLINK_GENERIC,
   NETLINK_ROUTE,
   type NetlinkMessage,
-  NetlinkSocket,
+  type NetlinkSocket,
   NLM_F_CREATE,
   NLM_F_EXCL,
+  overNetlink,
 } from './netlink';
 
 /** linux/genetlink.h: the controller, which knows the numbers of all families. */
@@ -92,16 +93,6 @@ function familyNumber(netlink: NetlinkSocket, name: string): number | undefined 
 
 function isDone(netlink: NetlinkSocket, message: NetlinkMessage): boolean {
   return netlink.request([message])[0] === 0;
-}
-
-/** In the network in which the calling thread is now. */
-function overNetlink(protocol: number, use: (netlink: NetlinkSocket) => boolean): boolean {
-  const netlink = new NetlinkSocket(protocol);
-  try {
-    return use(netlink);
-  } finally {
-    netlink.close();
-  }
 }
 
 function genericHeader(command: number, version: number): Uint8Array {

@@ -11,7 +11,7 @@ import { AF_PACKET, EPERM, SOCK_CLOEXEC, SOCK_DGRAM } from '../constants';
 import { type DeviceState, deviceState } from '../device-state';
 import { errnoName } from '../errno';
 import { libc } from '../libc';
-import { findAttribute, NETLINK_ROUTE, NetlinkSocket } from '../netlink';
+import { findAttribute, NETLINK_ROUTE, type NetlinkSocket, overNetlink } from '../netlink';
 import { getRoute } from '../rtnetlink';
 
 /** struct rtmsg. */
@@ -43,14 +43,11 @@ export function findTarget(address: string): FoundTarget {
     );
   }
   requireRights();
-  const netlink = new NetlinkSocket(NETLINK_ROUTE);
-  try {
+  return overNetlink(NETLINK_ROUTE, (netlink) => {
     const { index, source } = routeTo(netlink, address, version);
     const { name, mtu } = usable(deviceState(netlink, index));
     return { address, version, source, device: name, mtu };
-  } finally {
-    netlink.close();
-  }
+  });
 }
 
 /** What a target run opens: seen before anything is planned. */

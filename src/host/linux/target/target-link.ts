@@ -12,7 +12,7 @@ import { tcpOf } from '../../../wire/segment';
 import { TCP_FLAG } from '../../../wire/wire';
 import { HostError, type LinkFrame } from '../../host';
 import { EHOSTUNREACH, ENETDOWN, ENETUNREACH, ENOBUFS, ENODEV, EPERM } from '../constants';
-import { deviceState, refuseMerging } from '../device-state';
+import { refuseMerging, requireUp } from '../device-state';
 import { errnoName } from '../errno';
 import type { Tap } from '../harness-link';
 import { libc } from '../libc';
@@ -63,8 +63,7 @@ export class TargetLink {
 
   /** @throws HostError `link-down` */
   checkDevice(): void {
-    const { isUp } = deviceState(this.#netlink, this.tap.leavesBy);
-    if (!isUp) throw new HostError('link-down', `${this.#device}, which leads to the target, is down`);
+    requireUp(this.#netlink, this.tap.leavesBy, 'which leads to the target');
   }
 
   /**
@@ -85,9 +84,10 @@ export class TargetLink {
    * last attempt by a SYN. Which answers come back is `kindOf`'s to say.
    */
   probe(isLast: boolean): void {
-    const flags = isLast ? TCP_FLAG.SYN : TCP_FLAG.ACK;
-    this.#say({ kind: 'tcp', flags, seq: PROBE_SEQ, ack: isLast ? 0 : PROBE_SEQ, length: 0, ip: { id: 1 } });
-    this.#sayEcho();
+    if (isLast) this.askForListener();
+    else this.#say({ kind: 'tcp', flags: TCP_FLAG.ACK, seq: PROBE_SEQ, ack: PROBE_SEQ, length: 0, ip: { id: 1 } });
+    const type = ECHO_REQUEST[this.#network.ipVersion];
+    this.#say({ kind: 'icmp', type, code: 0, id: PROBE_ID, quoted: { kind: 'raw', length: 0 }, ip: { id: 1 } });
   }
 
   /** Asks whether somebody listens there, by a SYN; see `isListener`. */
@@ -110,11 +110,6 @@ export class TargetLink {
       `nothing listens on port ${target?.ports[0] ?? 0} of ${localAddress}: its kernel answers a SYN with a RST`,
       'start the server there, or give its port by --port',
     );
-  }
-
-  #sayEcho(): void {
-    const type = ECHO_REQUEST[this.#network.ipVersion];
-    this.#say({ kind: 'icmp', type, code: 0, id: PROBE_ID, quoted: { kind: 'raw', length: 0 }, ip: { id: 1 } });
   }
 
   /** Takes the SYN back. */
