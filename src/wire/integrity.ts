@@ -24,7 +24,9 @@ export function transportChecksum(pseudo: PseudoHeader, transport: Transport): n
   if (transport.kind === 'opaque') return undefined;
   const { payload } = transport;
   const header = encodeIpPayload({ ...transport, checksum: 0, payload: zeros(0) });
-  const checksum = internetChecksum(...covered(pseudo, header, payload));
+  // Only the last part of a sum may have an odd length.
+  const parts = header.length % 2 === 0 ? [header, payload] : [concatBytes([header, payload])];
+  const checksum = internetChecksum(...covered(pseudo, ...parts));
   // RFC 768: a UDP checksum of 0 means that there is none, so a sum of 0 is sent in its other spelling.
   return checksum === 0 && transport.kind === 'udp' ? 0xffff : checksum;
 }
@@ -39,15 +41,14 @@ export function transportChecksumHolds(whole: Packet): boolean | undefined {
   if (packet.kind === 'ipv4' && (packet.header.flags & MORE_FRAGMENTS) !== 0) return undefined;
   const { payload } = packet;
   if (payload.kind === 'udp' && payload.checksum === 0) return packet.kind === 'ipv4';
-  const bytes = encodeIpPayload(payload);
-  return onesComplementSum(...covered(pseudoHeaderOf(packet), bytes, zeros(0))) === 0xffff;
+  return onesComplementSum(...covered(pseudoHeaderOf(packet), encodeIpPayload(payload))) === 0xffff;
 }
 
 /** What the checksum is taken over. ICMP for IPv4 is the one without a pseudo header (RFC 792). */
-function covered(pseudo: PseudoHeader, header: Uint8Array, payload: Uint8Array): Uint8Array[] {
-  const bytes = header.length % 2 === 0 ? [header, payload] : [concatBytes([header, payload])];
-  if (pseudo.protocol === PROTOCOL.ICMP) return bytes;
-  return [encodePseudoHeader(pseudo, header.length + payload.length), ...bytes];
+function covered(pseudo: PseudoHeader, ...parts: readonly Uint8Array[]): readonly Uint8Array[] {
+  if (pseudo.protocol === PROTOCOL.ICMP) return parts;
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  return [encodePseudoHeader(pseudo, length), ...parts];
 }
 
 function pseudoHeaderOf(packet: InnermostPacket): PseudoHeader {
