@@ -1,6 +1,7 @@
 /** `packetspec replay`: judges saved traces again and reports them, without touching the kernel. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileOf } from '../report/by-file';
 import { summarize } from '../suite/run';
 import type { RunResult } from '../suite/suite';
 import { type ReadTrace, readTrace } from '../trace/jsonl';
@@ -8,13 +9,13 @@ import type { Trace } from '../trace/trace';
 import { judge } from '../verify/judge';
 import { misfitOf } from '../verify/misfit';
 import type { ReporterChoice } from './arguments';
-import { EXIT, exitCodeOf } from './exit-codes';
+import { EXIT } from './exit-codes';
 import { Outputs } from './output';
 import { PCAPNG_FILES } from './pcapng-files';
 import { complain } from './read-plan';
 import { sourcesOf } from './replayed-sources';
 import { openRunFolder } from './run-files';
-import { openReports } from './sinks';
+import { endReports, openReports } from './sinks';
 import { TRACE_FILES } from './trace-files';
 
 export interface ReplayOptions {
@@ -25,7 +26,7 @@ export interface ReplayOptions {
 /** Reports the verdict and the ladder of each trace; answers with the exit code. @throws OutputError */
 export function replayCommand(paths: readonly string[], { pcapng, reporter }: ReplayOptions): number {
   const outputs = new Outputs();
-  const report = openReports(reporter ?? [{ name: 'console', file: undefined }], outputs, { explain: true });
+  const report = openReports(reporter, outputs, { explain: true });
   const keepCapture = pcapng === undefined ? undefined : openRunFolder(pcapng, PCAPNG_FILES, outputs);
   const files = paths.flatMap(tracesIn);
   const replayed = files.map(replay);
@@ -38,10 +39,8 @@ export function replayCommand(paths: readonly string[], { pcapng, reporter }: Re
   const durationMs = results.reduce((sum, one) => sum + one.durationMs, 0);
   const summary = summarize(results, 0, durationMs);
   report({ kind: 'suite-finished', summary, results });
-  outputs.close();
-  complain(outputs.problems);
-  if (files.length === 0 || replayed.some((one) => one?.whole !== true)) return EXIT.rejected;
-  return exitCodeOf(summary) || (outputs.problems.length > 0 ? EXIT.errored : EXIT.passed);
+  const code = endReports(outputs, summary);
+  return files.length === 0 || replayed.some((one) => one?.whole !== true) ? EXIT.rejected : code;
 }
 
 /** A file, or those of a folder that look like traces. */
@@ -64,8 +63,10 @@ function namesIn(folder: string): readonly string[] {
 /** The runs of one file together, as a suite has them; the kernel says which is which when there are several. */
 function asSuite(results: readonly RunResult[]): readonly RunResult[] {
   const kernels = new Set(results.map(({ trace }) => trace?.environment.kernel));
-  const files = [...new Set(results.map(({ run }) => run.timeline.file))];
-  const grouped = files.flatMap((file) => results.filter(({ run }) => run.timeline.file === file));
+  const files = [...new Set(results.map(fileOf))];
+  const places = new Map(files.map((file, place) => [file, place]));
+  const placeOf = (result: RunResult): number => places.get(fileOf(result)) ?? 0;
+  const grouped = [...results].sort((left, right) => placeOf(left) - placeOf(right));
   return grouped.map((result, index) => {
     const kernel = kernels.size > 1 ? result.trace?.environment.kernel : undefined;
     return { ...result, run: { ...result.run, index, ...(kernel === undefined ? {} : { kernel }) } };

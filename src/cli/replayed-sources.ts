@@ -1,17 +1,25 @@
 /** The specs of replayed traces: a trace holds the lines that steps stand on, and the file may have changed since. */
 import { readFileSync } from 'node:fs';
+import { byFile, fileOf } from '../report/by-file';
 import type { SourceFile } from '../spec/source';
 import type { RunResult } from '../suite/suite';
 import type { Place } from '../timeline/timeline';
 
-/** One for each file, in the order of the results: as it is on this machine, if it is still that file; else the lines that are known. */
+/**
+ * One for each file: as it is on this machine, if it is still that file; else the lines that are known.
+ * @param results the runs of a file side by side
+ */
 export function sourcesOf(results: readonly RunResult[]): readonly SourceFile[] {
-  const places = new Map<string, Place[]>();
-  for (const { run } of results) {
-    const { file, steps } = run.timeline;
-    places.set(file, [...(places.get(file) ?? []), ...steps.map(({ place }) => place)]);
-  }
-  return [...places].map(([path, known]) => ({ path, text: textOf(path, known) }));
+  return byFile(results).map((runs) => {
+    const path = fileOf(runs[0]);
+    return {
+      path,
+      text: textOf(
+        path,
+        runs.flatMap(({ run }) => run.timeline.steps.map(({ place }) => place)),
+      ),
+    };
+  });
 }
 
 function textOf(path: string, known: readonly Place[]): string {

@@ -9,7 +9,7 @@ import type { Plan, PlanSettings } from '../suite/plan';
 import { ExecutorPool, summarize } from '../suite/run';
 import type { RunResult, SuiteListener } from '../suite/suite';
 import { DEFAULT_TOLERANCE, VIRTUAL_TOLERANCE } from '../timeline/compile';
-import { EXIT, exitCodeOf } from './exit-codes';
+import { EXIT } from './exit-codes';
 import { Outputs } from './output';
 import { complain, readPlan } from './read-plan';
 import { PCAPNG_FILES } from './pcapng-files';
@@ -17,7 +17,7 @@ import { isVirtual, openPlace, type PlaceOptions } from './place';
 import { followOn } from './progress-line';
 import type { ReportOptions } from './report-options';
 import { openRunFolder } from './run-files';
-import { openReports } from './sinks';
+import { endReports, openReports } from './sinks';
 import { findTargetOf, type TargetOptions, type TargetSettings } from './target';
 import { planSettings, type TextOptions } from './text-options';
 import { type StatusLine, statusLineOn } from './status-line';
@@ -58,9 +58,7 @@ export async function runCommand(
   if (results === undefined) return EXIT.errored;
   const summary = summarize(results, plan.rejected.length, performance.now() - startedMs);
   tell({ kind: 'suite-finished', summary, results });
-  outputs.close();
-  complain(outputs.problems);
-  return exitCodeOf(summary) || (outputs.problems.length > 0 ? EXIT.errored : EXIT.passed);
+  return endReports(outputs, summary);
 }
 
 const NO_RUN_FOR_TARGET = "no run matches --filter, --ip and the IP version of the target's address";
@@ -124,7 +122,7 @@ async function runPlan(
 /** Everybody who is told what happens. @throws OutputError */
 function openListeners(options: ReportOptions, outputs: Outputs, status: StatusLine | undefined): SuiteListener {
   const { reporter, explain, trace, pcapng } = options;
-  const report = openReports(reporter ?? [{ name: 'console', file: undefined }], outputs, { explain, status });
+  const report = openReports(reporter, outputs, { explain, status });
   const keepers = [
     ...(trace === undefined ? [] : [openRunFolder(trace, TRACE_FILES, outputs)]),
     ...(pcapng === undefined ? [] : [openRunFolder(pcapng, PCAPNG_FILES, outputs)]),

@@ -1,10 +1,12 @@
 /** Where reporters write: standard output, or a file that is opened before anything runs. */
 import type { Sink } from '../report/report';
 import { REPORTERS } from '../report/reporters';
-import type { SuiteListener } from '../suite/suite';
+import type { SuiteListener, SuiteSummary } from '../suite/suite';
 import type { ReporterChoice } from './arguments';
+import { EXIT, exitCodeOf } from './exit-codes';
 import { type Outputs, OutputError } from './output';
 import { pageParts } from './page-parts';
+import { complain } from './read-plan';
 import type { StatusLine } from './status-line';
 
 /** What is known of a file's reader: nothing. */
@@ -18,9 +20,15 @@ export interface ReportSettings {
   readonly status?: StatusLine | undefined;
 }
 
-/** Opens every chosen reporter, as one listener. @throws OutputError when a file cannot be written */
+const USUAL: readonly ReporterChoice[] = [{ name: 'console', file: undefined }];
+
+/**
+ * Opens every chosen reporter, as one listener.
+ * @param choices the console when nobody chose
+ * @throws OutputError when a file cannot be written
+ */
 export function openReports(
-  choices: readonly ReporterChoice[],
+  choices: readonly ReporterChoice[] = USUAL,
   outputs: Outputs,
   settings: ReportSettings,
 ): SuiteListener {
@@ -33,6 +41,13 @@ export function openReports(
   return (event) => {
     for (const listener of listeners) listener(event);
   };
+}
+
+/** Closes what was opened, and says what could not be written. @returns the exit code of the whole */
+export function endReports(outputs: Outputs, summary: SuiteSummary): number {
+  outputs.close();
+  complain(outputs.problems);
+  return exitCodeOf(summary) || (outputs.problems.length > 0 ? EXIT.errored : EXIT.passed);
 }
 
 function fileSink(write: (text: string) => void, { explain }: ReportSettings): Sink {
