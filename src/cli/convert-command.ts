@@ -1,5 +1,6 @@
 /** `packetspec convert`: a packetdrill script as a spec in YAML, on standard output. */
 import { readFileSync } from 'node:fs';
+import { messageOf } from '../base/message';
 import { diagnosticLines } from '../report/console';
 import { convertScript } from '../spec/convert/convert';
 import type { PlanSettings } from '../suite/plan';
@@ -17,7 +18,7 @@ export function convertCommand(path: string, settings: PlanSettings): number {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    complain([`${path}: ${error instanceof Error ? error.message : String(error)}`]);
+    complain([`${path}: ${messageOf(error)}`]);
     return EXIT.rejected;
   }
   const file = { path, text };

@@ -7,6 +7,7 @@
  */
 import { closeSync, mkdirSync, mkdtempSync, openSync, realpathSync, rmdirSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { messageOf } from '../base/message';
 
 /** A file that was asked for cannot be written. */
 export class OutputError extends Error {
@@ -116,8 +117,4 @@ function orOutputError<T>(action: () => T): T {
   } catch (error) {
     throw new OutputError(messageOf(error), { cause: error });
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,7 @@
 /** `packetspec replay`: judges saved traces again and reports them, without touching the kernel. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { messageOf } from '../base/message';
 import { fileOf } from '../report/by-file';
 import { summarize } from '../suite/run';
 import type { RunResult } from '../suite/suite';
@@ -55,7 +56,7 @@ function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
   } catch (error) {
-    complain([error instanceof Error ? error.message : String(error)]);
+    complain([messageOf(error)]);
     return [];
   }
 }
@@ -122,7 +123,7 @@ function readFile(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    complain([error instanceof Error ? error.message : String(error)]);
+    complain([messageOf(error)]);
     return undefined;
   }
 }

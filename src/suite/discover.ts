@@ -2,6 +2,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { globSync } from 'tinyglobby';
+import { messageOf } from '../base/message';
 import type { SourceFile } from '../spec/source';
 
 /** What a folder is searched for. */
@@ -31,7 +32,7 @@ export function discover(names: readonly string[]): Discovered {
     try {
       files.push({ path, text: readText(path) });
     } catch (error) {
-      problems.push(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+      problems.push(`${path}: ${messageOf(error)}`);
     }
   }
   return { files, problems };

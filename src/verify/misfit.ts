@@ -2,6 +2,7 @@
  * Whether a saved trace can be the trace of its timeline: lines may be missing, moved or changed by hand. What the walk
  * cannot take is the first thing that is wrong; everything before it is whole.
  */
+import { messageOf } from '../base/message';
 import { Progress } from '../match/progress';
 import type { Trace } from '../trace/trace';
 
@@ -28,6 +29,6 @@ export function misfitOf({ timeline, observations }: Trace): Misfit | undefined 
     return undefined;
   } catch (error) {
     // The walk takes for granted what the engine guarantees. A text from outside guarantees nothing.
-    return { observation, reason: error instanceof Error ? error.message : String(error) };
+    return { observation, reason: messageOf(error) };
   }
 }

@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
+import { messageOf } from '../base/message';
 import { formatDuration, NS_PER_MS } from '../base/nanoseconds';
 import { longestDurationNs } from '../suite/bounds';
 import type { Executor, Outcome } from '../suite/executor';
@@ -95,7 +96,7 @@ export class PipedExecutor implements Executor {
     try {
       for (const frame of this.#frames.take(piece)) this.#onMessage(unpackMessage(frame));
     } catch (error) {
-      this.#giveUp(`what it said is no message: ${error instanceof Error ? error.message : String(error)}`);
+      this.#giveUp(`what it said is no message: ${messageOf(error)}`);
     }
   }
 

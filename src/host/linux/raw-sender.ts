@@ -10,6 +10,7 @@
  * - Errors come as the text of strerror(), without the number.
  * - It cannot be loaded on worker threads, so it is loaded with the first sender: importing this file loads nothing.
  */
+import { messageOf } from '../../base/message';
 import { assert } from '../../base/assert';
 import type { IpVersion } from '../../wire/wire';
 import { HostError } from '../host';
@@ -98,7 +99,7 @@ function loadPackage(): RawSocketModule {
     return require('raw-socket') as RawSocketModule;
   } catch (cause) {
     // Node adds by which files it came there.
-    const [reason = ''] = String(cause instanceof Error ? cause.message : cause).split('\n');
+    const [reason = ''] = messageOf(cause).split('\n');
     const message = `the package raw-socket cannot be loaded: ${reason}`;
     throw new HostError(
       'no-raw-socket',

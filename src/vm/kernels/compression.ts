@@ -1,5 +1,6 @@
 /** What kernels and modules are packed with: told by the first bytes, undone by the program that every system has for it. */
 import { gunzipSync } from 'node:zlib';
+import { messageOf } from '../../base/message';
 import { KernelError } from './problem';
 import { runTool } from './tool';
 
@@ -40,7 +41,7 @@ function gunzip(packed: Buffer, what: string): Buffer {
   try {
     return gunzipSync(packed);
   } catch (error) {
-    throw new KernelError(`${what} is damaged: ${error instanceof Error ? error.message : String(error)}`);
+    throw new KernelError(`${what} is damaged: ${messageOf(error)}`);
   }
 }
 

@@ -3,6 +3,7 @@
  * more. It opens no port. What it changes is as before when it ends, however that comes about.
  */
 import { machine, release } from 'node:os';
+import { messageOf } from '../../../base/message';
 import { NS_PER_S } from '../../../base/nanoseconds';
 import { parseLine } from '../../../trace/jsonl';
 import { HostError } from '../../host';
@@ -61,7 +62,7 @@ async function answer(run: AgentRun, { id, ask, args }: Extract<ToAgent, { id: n
     return { id, value: await find(...args) };
   } catch (error) {
     // A defect here is trouble there: it must not end the agent before it has brought everything back.
-    const { message } = error instanceof Error ? error : { message: String(error) };
+    const message = messageOf(error);
     if (!(error instanceof HostError)) return { id, trouble: { code: 'system-call', message } };
     return { id, trouble: { code: error.code, message, ...(error.hint === undefined ? {} : { hint: error.hint }) } };
   }

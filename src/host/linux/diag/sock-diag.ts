@@ -1,4 +1,5 @@
 /** What `ss` shows: the TCP sockets of a network, asked from the kernel over netlink. */
+import { messageOf } from '../../../base/message';
 import type { SocketEntry } from '../../../trace/trace';
 import { viewOf } from '../../../wire/bytes';
 import { HostError } from '../../host';
@@ -28,7 +29,7 @@ export class SockDiag {
     try {
       this.#netlink = new NetlinkSocket(NETLINK_SOCK_DIAG);
     } catch (cause) {
-      throw noInetDiag(cause instanceof Error ? cause.message : String(cause));
+      throw noInetDiag(messageOf(cause));
     }
   }
 

@@ -7,6 +7,7 @@
  */
 import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { messageOf } from '../../../base/message';
 import { HostError } from '../../host';
 import { O_CLOEXEC, O_NONBLOCK, O_RDONLY, O_WRONLY } from '../constants';
 import { libc } from '../libc';
@@ -158,6 +159,6 @@ function startOf(pid: string): string | undefined {
 
 function noTracing(error: unknown): HostError {
   if (error instanceof HostError) return error;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return new HostError('no-tracing', `no tracing instance can be made: ${message}`);
 }
