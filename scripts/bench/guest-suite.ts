@@ -5,9 +5,10 @@ import { present } from '../../src/base/assert';
 import { findOnPath } from '../../src/host/linux/path';
 import { profileByName } from '../../src/spec/pkt/profiles';
 import { type CpioEntry, writeCpio } from '../../src/vm/cpio';
-import { GuestProcess } from '../../src/vm/guest-process';
+import { startGuest } from '../../src/vm/guest-process';
 import { HandedFile } from '../../src/vm/handed-file';
 import { ensureImage } from '../../src/vm/image';
+import { initProgram } from '../../src/vm/init-program';
 import { initrdPieces } from '../../src/vm/initrd';
 import { bootableKernel, cachedKernel, kernelCache } from '../../src/vm/kernels/cache';
 import { KERNEL_NAMES } from '../../src/vm/kernels/catalogue';
@@ -99,7 +100,7 @@ async function peerPass(
   const initrd = HandedFile.holding(...initrdPieces(image, kernel), ...ownPieces(runs, program, folder));
   const job = HandedFile.holding();
   const startMs = performance.now();
-  const guest = new GuestProcess(findQemu(), [initrd, job], ({ pathOf }) => ({
+  const guest = startGuest(findQemu(), [initrd, job], ({ pathOf }) => ({
     time: 'virtual',
     accelerator: 'tcg',
     start: { kind: 'boot', files: { kernel: kernel.imagePath, initrd: pathOf(initrd) }, job: pathOf(job) },
@@ -130,7 +131,11 @@ function verdictOf(text: string): readonly [string, string] {
 /** The suite, packetdrill, and another first process, which replaces that of the image. */
 function ownPieces(runs: readonly ScriptRun[], packetdrill: string, folder: string): readonly Uint8Array[] {
   const program = bundleProgram(folder, require.resolve('./packetdrill-guest'));
-  const init = `#!/bin/sh\nexport PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root\nexec ${NODE} ${FOLDER}/program.js ${FOLDER}/run.sh\n`;
+  const init = initProgram({
+    path: NODE,
+    args: [NODE, `${FOLDER}/program.js`, `${FOLDER}/run.sh`],
+    environment: ['PATH=/usr/sbin:/usr/bin:/sbin:/bin', 'HOME=/root'],
+  });
   const [first] = runs;
   const source = dirname(present(first, 'a script').path);
   const files = readdirSync(source).filter((name) => statSync(join(source, name)).isFile());

@@ -12,7 +12,7 @@ import { Deadline } from '../host/linux/deadline';
 import { IoPorts } from '../host/linux/io-ports';
 import { raiseLoopback } from '../host/linux/link';
 import { pause } from '../host/linux/libc';
-import { openLinuxHost } from '../host/linux/linux-host';
+import { openLinuxHost, type PreparingHost } from '../host/linux/linux-host';
 import { probeEnvironment } from '../host/linux/probe';
 import { bootParameters, loadModules, mountFileSystems, quietKernel } from '../host/linux/process-one';
 import { longestDurationNs } from '../suite/bounds';
@@ -37,12 +37,6 @@ import { decodeJob, encodeJob, encodeMessage, type Job } from '../vm/job';
 import { guestWarmUps, usualNetworks } from './guest-warm-up';
 import { placeFiles } from './job-files';
 
-/** What is done before the guest is saved, or has booted: code that runs for the first time is read and compiled first. */
-const WARM_UPS: Readonly<Record<'snapshot' | 'boot', () => readonly Timeline[]>> = {
-  // Once more with what was learned.
-  snapshot: () => [...guestWarmUps(), ...guestWarmUps()],
-  boot: () => [warmUpTimeline('ipv4')],
-};
 /**
  * Under virtual time a run begins at a whole multiple of this, so that it does not matter how long reading the job took.
  */
@@ -64,8 +58,8 @@ async function main(): Promise<void> {
   }
   const start = bootParameters(START_PARAMETER)[0] === 'snapshot' ? 'snapshot' : 'boot';
   const host = openLinuxHost({ blockingWorkerPath: join(__dirname, 'blocking-worker.js'), time });
-  for (const timeline of WARM_UPS[start]()) await warmUp(host, timeline);
-  if (start === 'snapshot') for (const network of usualNetworks()) host.prepareRun(network);
+  if (start === 'boot') await warmUp(host, [warmUpTimeline('ipv4')]);
+  else await warmUpTwice(host, () => ports.outByte(PAUSE_PORT, PAUSE_BYTE));
   const deadline = new Deadline();
   collectGarbage();
   say(encodeMessage({ kind: 'ready' }));
@@ -96,13 +90,27 @@ function openResults(ports: IoPorts, time: ClockKind): (message: Uint8Array) => 
   };
 }
 
-/** Everything that a real job makes this process do. */
-async function warmUp(host: Host, timeline: Timeline): Promise<void> {
-  const packed = encodeJob({ timeline, workingFolder: '/', files: [] });
-  let at = 0;
-  const job = decodeJob((length) => packed.subarray(at, (at += length)));
-  const { close } = await serve(host, job);
-  await close();
+/**
+ * Node reads and compiles what runs for the first time, and again what has run often. The guest is saved between the two
+ * (`booted`, see `vm/snapshot`): whoever goes on from there runs everything once more, as it will run from then on.
+ */
+async function warmUpTwice(host: PreparingHost, saved: () => void): Promise<void> {
+  await warmUp(host, guestWarmUps());
+  collectGarbage();
+  saved();
+  await warmUp(host, guestWarmUps());
+  for (const network of usualNetworks()) host.prepareRun(network);
+}
+
+/** Everything that real jobs make this process do. */
+async function warmUp(host: Host, timelines: readonly Timeline[]): Promise<void> {
+  for (const timeline of timelines) {
+    const packed = encodeJob({ timeline, workingFolder: '/', files: [] });
+    let at = 0;
+    const job = decodeJob((length) => packed.subarray(at, (at += length)));
+    const { close } = await serve(host, job);
+    await close();
+  }
 }
 
 interface Served {

@@ -3,11 +3,14 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { present } from '../base/assert';
 import { executorCommand, nodeCommand } from '../host/linux/executor-command';
+import type * as ProcessCopies from '../host/linux/copies/process-copies';
 import { mayOpenRuns } from '../host/linux/rights';
 import { type Executor, ExecutorProcess } from '../suite/executor';
-import { GuestExecutor } from '../vm/guest-executor';
+import type { OpenCopied } from '../vm/copier';
+import { GuestExecutor, type GuestSettings } from '../vm/guest-executor';
 import { isKernelName, openKernel } from '../vm/kernels/kernels';
 import { PipedExecutor, type PipedMachine } from '../vm/piped-executor';
+import { SharedTemplate } from '../vm/shared-template';
 import { bringUpMachines, VagrantError } from '../vm/vagrant';
 import type { BootableKernel } from '../vm/vm';
 import { problemText } from './kernels-command';
@@ -37,13 +40,19 @@ export interface Place {
  */
 const JOBS_PER_PROCESSOR = { root: 4, rootless: 2, guest: 1 } as const;
 
+/** Making a template takes as long as a few runs from the snapshot, and saves half of each. */
+const RUNS_FOR_TEMPLATE = 8;
+
 /** Whether waiting costs nothing there. */
 export function isVirtual({ kernel, time }: PlaceOptions): boolean {
   return kernel !== undefined && time !== 'real';
 }
 
-/** The place that the options ask for; `undefined` when it cannot be had, which has been told then. */
-export function openPlace(options: PlaceOptions): Place | undefined {
+/**
+ * The place that the options ask for; `undefined` when it cannot be had, which has been told then.
+ * @param runs how many there are to be, on each kernel
+ */
+export function openPlace(options: PlaceOptions, runs: number): Place | undefined {
   const problem = whyNot(options);
   if (problem !== undefined) {
     complain([problem]);
@@ -51,7 +60,7 @@ export function openPlace(options: PlaceOptions): Place | undefined {
   }
   if (options.target !== undefined) return hostElsewhere(options.agent);
   if (options.vagrant) return vagrantMachines(options.machine ?? []);
-  return options.kernel === undefined ? thisMachine() : guests(options.kernel, options);
+  return options.kernel === undefined ? thisMachine() : guests(options.kernel, options, runs);
 }
 
 function whyNot(options: PlaceOptions): string | undefined {
@@ -105,20 +114,34 @@ function vagrantMachines(names: readonly string[]): Place | undefined {
   }
 }
 
-function guests(names: readonly string[], { modules, time = 'virtual' }: PlaceOptions): Place | undefined {
+function guests(
+  names: readonly string[],
+  { modules, time = 'virtual' }: PlaceOptions,
+  runs: number,
+): Place | undefined {
   const opened = names.map((name) => openKernel(name, modules, { say: (text) => complain([text]) }));
   const problems = opened.flatMap((one) => (one.kind === 'problems' ? one.problems : []));
   complain(problems.map(problemText));
   if (problems.length > 0) return undefined;
-  const kernels = new Map<string | undefined, BootableKernel>(
-    opened.flatMap((one) => (one.kind === 'kernel' ? [[one.kernel.name, one.kernel] as const] : [])),
+  const settings = new Map<string | undefined, GuestSettings>(
+    opened.flatMap((one) => (one.kind === 'kernel' ? [[one.kernel.name, guestSettings(one.kernel, time, runs)]] : [])),
   );
   return {
     kernels: names,
     jobs: JOBS_PER_PROCESSOR.guest * availableParallelism(),
-    start: (name) => {
-      const kernel = present(kernels.get(name), `the kernel ${name ?? 'of this machine'}`);
-      return new GuestExecutor({ kernel, root: join(__dirname, '..'), time, snapshot: time === 'virtual' });
-    },
+    start: (name) => new GuestExecutor(present(settings.get(name), `the kernel ${name ?? 'of this machine'}`)),
   };
+}
+
+function guestSettings(kernel: BootableKernel, time: 'virtual' | 'real', runs: number): GuestSettings {
+  const settings = { kernel, root: join(__dirname, '..'), time, snapshot: time === 'virtual' };
+  return time === 'virtual' && runs >= RUNS_FOR_TEMPLATE
+    ? { ...settings, template: new SharedTemplate(loadCopier) }
+    : settings;
+}
+
+function loadCopier(): OpenCopied | undefined {
+  // Only now: it loads what calls the kernel, which takes 6 ms.
+  const { canCopy, Original } = require('../host/linux/copies/process-copies') as typeof ProcessCopies;
+  return canCopy() ? (pid) => new Original(pid) : undefined;
 }

@@ -95,7 +95,7 @@ async function runPlan(
   tell: SuiteListener,
   early: Executor | undefined,
 ): Promise<readonly RunResult[] | undefined> {
-  const place = openPlace(options);
+  const place = openPlace(options, plan.runs.length);
   if (place === undefined) return undefined;
   const all = place.kernels === undefined ? plan.runs : onEachKernel(plan.runs, place.kernels);
   const jobs = options.target === undefined ? (options.jobs ?? place.jobs) : place.jobs;

@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import { basename, delimiter, dirname, join } from 'node:path';
 import type { CpioEntry } from './cpio';
+import { initProgram } from './init-program';
 
 /** One file of the image: where it lies in the guest, and what of this host it is. */
 export interface HostFile {
@@ -112,11 +113,12 @@ const NODE_OPTIONS = [
   ...['--max-semi-space-size=64', '--min-semi-space-size=64', '--expose-gc', '--regexp-interpret-all'],
 ];
 
-/** What the kernel starts first; it turns into Node. */
-const INIT = `#!/bin/sh
-export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
-exec ${NODE_PATH} ${NODE_OPTIONS.join(' ')} ${PRODUCT_FOLDER}/dist/guest.js
-`;
+/** What the kernel starts first. */
+const INIT = {
+  path: NODE_PATH,
+  args: [NODE_PATH, ...NODE_OPTIONS, `${PRODUCT_FOLDER}/dist/guest.js`],
+  environment: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'HOME=/root'],
+};
 
 /** @param root the folder that holds `dist/` and `node_modules/` */
 export function gatherContents(root: string): Contents {
@@ -239,8 +241,9 @@ function skeleton(): readonly CpioEntry[] {
     ...['/tmp', '/var/tmp'].map((path) => ({ kind: 'folder' as const, path, mode: OPEN_FOLDER_MODE })),
     { kind: 'character-device', path: '/dev/console', mode: 0o600, major: 5, minor: 1 },
     { kind: 'character-device', path: '/dev/null', mode: 0o666, major: 1, minor: 3 },
+    { kind: 'character-device', path: '/dev/random', mode: 0o666, major: 1, minor: 8 },
     ...topLinks(),
-    ownFile('/init', INIT, PROGRAM_MODE),
+    { kind: 'file', path: '/init', mode: PROGRAM_MODE, modifiedAt: 0, content: initProgram(INIT) },
     ownFile('/etc/passwd', 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n'),
     ownFile('/etc/group', 'root:x:0:\nnogroup:x:65534:\n'),
     ownFile('/etc/hosts', '127.0.0.1 localhost\n::1 localhost\n'),
@@ -248,8 +251,8 @@ function skeleton(): readonly CpioEntry[] {
   ];
 }
 
-function ownFile(path: string, text: string, mode = FILE_MODE): CpioEntry {
-  return { kind: 'file', path, mode, modifiedAt: 0, content: Buffer.from(text) };
+function ownFile(path: string, text: string): CpioEntry {
+  return { kind: 'file', path, mode: FILE_MODE, modifiedAt: 0, content: Buffer.from(text) };
 }
 
 /** `/bin` and its like are links into `/usr` on most systems, and folders on some. */

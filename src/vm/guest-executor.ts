@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Executor, Outcome } from '../suite/executor';
 import type { Timeline } from '../timeline/timeline';
 import type { ClockKind } from '../trace/trace';
-import { type GuestMachine, GuestProcess, type Limit, type Handed } from './guest-process';
+import { type GuestProcess, type Limit, startGuest } from './guest-process';
 import { HandedFile } from './handed-file';
 import { ensureImage } from './image';
 import { initrdPieces } from './initrd';
@@ -13,7 +13,8 @@ import { encodeJob } from './job';
 import type { Accelerator } from './qemu';
 import { findQemu, requireNewEnough } from './qemu-program';
 import { collectSideFiles } from './side-files';
-import { BOOT_LIMIT, dropSnapshot, ensureSnapshot, type Snapshot } from './snapshot';
+import type { SharedTemplate } from './shared-template';
+import { BOOT_LIMIT, fromSnapshot, type GuestParts, type OpenSnapshot } from './snapshot';
 import { VmError, vmTroubleOf } from './trouble';
 import type { BootableKernel } from './vm';
 
@@ -24,6 +25,8 @@ export interface GuestSettings {
   readonly time: ClockKind;
   /** Whether runs start from a snapshot, under virtual time; else each boots. */
   readonly snapshot: boolean;
+  /** Where runs are so many that a template pays: the one that all executors of this kernel have in common. */
+  readonly template?: SharedTemplate;
 }
 
 /** What a guest does takes a processor about as long as its own clock; waiting takes none. */
@@ -55,12 +58,7 @@ export class GuestExecutor implements Executor {
     try {
       const workingFolder = resolve('.');
       const files = collectSideFiles(timeline, workingFolder);
-      const job = HandedFile.holding(encodeJob({ timeline, workingFolder, files }));
-      try {
-        return await this.#runJob(findQemu(), job);
-      } finally {
-        job.close();
-      }
+      return await this.#runJob(findQemu(), encodeJob({ timeline, workingFolder, files }));
     } catch (error) {
       return { kind: 'trouble', trouble: vmTroubleOf(error) };
     }
@@ -69,46 +67,40 @@ export class GuestExecutor implements Executor {
   kill(): void {
     this.#isKilled = true;
     this.#guest?.kill();
+    this.#settings.template?.end();
   }
 
   release(): void {
     // A guest ends with its run.
+    this.#settings.template?.end();
   }
 
-  async #runJob(qemu: string, job: HandedFile): Promise<Outcome> {
-    const { time, snapshot } = this.#settings;
-    if (time === 'real') return this.#inRealTime(qemu, job);
-    if (!snapshot) return this.#boot(qemu, job, 'tcg');
-    const saved = await this.#snapshot(qemu);
+  async #runJob(qemu: string, job: Uint8Array): Promise<Outcome> {
+    const { kernel, root, time, snapshot, template } = this.#settings;
+    if (time === 'real') return this.#handing(job, (file) => this.#inRealTime(qemu, file));
+    if (!snapshot) return this.#handing(job, (file) => this.#boot(qemu, file, 'tcg'));
+    const parts: GuestParts = { qemu, kernel, image: await ensureImage(root) };
+    const copy = await template?.copy(parts, job);
+    if (copy !== undefined) return this.#withGuest(copy, () => outcomeOf(copy, RUN_LIMIT));
+    return this.#handing(job, (file) => fromSnapshot(parts, 'warm', (warm) => this.#restore(qemu, warm, file)));
+  }
+
+  async #handing(job: Uint8Array, use: (file: HandedFile) => Promise<Outcome>): Promise<Outcome> {
+    const file = HandedFile.holding(job);
     try {
-      return await this.#restore(qemu, saved, job);
-    } catch (error) {
-      if (!(error instanceof VmError) || error.code !== 'vm-snapshot') throw error;
-      // Somebody has removed or damaged it.
-      dropSnapshot(saved);
-      return this.#restore(qemu, await this.#snapshot(qemu), job);
-    }
-  }
-
-  async #snapshot(qemu: string): Promise<Snapshot> {
-    return ensureSnapshot(qemu, this.#settings.kernel, await ensureImage(this.#settings.root));
-  }
-
-  async #restore(qemu: string, saved: Snapshot, job: HandedFile): Promise<Outcome> {
-    const files = openSnapshot(saved);
-    const { memory, state } = files;
-    try {
-      const start = ({ pathOf, fdOf }: Handed): GuestMachine => ({
-        time: 'virtual',
-        accelerator: 'tcg',
-        start: { kind: 'restore', memory: pathOf(memory), stateFd: fdOf(state), job: pathOf(job) },
-      });
-      const guest = new GuestProcess(qemu, [memory, state, job], start);
-      return await this.#withGuest(guest, () => outcomeOf(guest, RUN_LIMIT));
+      return await use(file);
     } finally {
-      memory.close();
-      state.close();
+      file.close();
     }
+  }
+
+  #restore(qemu: string, { memory, state }: OpenSnapshot, job: HandedFile): Promise<Outcome> {
+    const guest = startGuest(qemu, [memory, state, job], ({ pathOf, fdOf }) => ({
+      time: 'virtual',
+      accelerator: 'tcg',
+      start: { kind: 'restore', memory: pathOf(memory), share: 'off', stateFd: fdOf(state), job: pathOf(job) },
+    }));
+    return this.#withGuest(guest, () => outcomeOf(guest, RUN_LIMIT));
   }
 
   /** With KVM, if a guest comes up under it. */
@@ -131,12 +123,12 @@ export class GuestExecutor implements Executor {
     const { kernel, root, time } = this.#settings;
     const initrd = HandedFile.holding(...initrdPieces(await ensureImage(root), kernel));
     try {
-      const start = ({ pathOf }: Handed): GuestMachine => ({
+      const guest = startGuest(qemu, [initrd, job], ({ pathOf }) => ({
         time,
         accelerator,
         start: { kind: 'boot', files: { kernel: kernel.imagePath, initrd: pathOf(initrd) }, job: pathOf(job) },
-      });
-      return await this.#withGuest(new GuestProcess(qemu, [initrd, job], start), async (guest) => {
+      }));
+      return await this.#withGuest(guest, async () => {
         const limit = accelerator === 'kvm' ? KVM_LIMIT : BOOT_LIMIT;
         await guest.within(limit, Promise.all([guest.qmp.greet(), cameUp(guest)]));
         return outcomeOf(guest, RUN_LIMIT);
@@ -146,23 +138,15 @@ export class GuestExecutor implements Executor {
     }
   }
 
-  async #withGuest(guest: GuestProcess, use: (guest: GuestProcess) => Promise<Outcome>): Promise<Outcome> {
+  async #withGuest(guest: GuestProcess, use: () => Promise<Outcome>): Promise<Outcome> {
     this.#guest = guest;
     // Killed while its snapshot was made.
     if (this.#isKilled) guest.kill();
     try {
-      return await use(guest);
+      return await use();
     } finally {
       await guest.close();
     }
-  }
-}
-
-function openSnapshot({ memory, state }: Snapshot): { readonly memory: HandedFile; readonly state: HandedFile } {
-  try {
-    return { memory: HandedFile.named(memory, 'r'), state: HandedFile.named(state, 'r') };
-  } catch (cause) {
-    throw new VmError('vm-snapshot', 'a snapshot vanished before it was used', undefined, cause);
   }
 }
 

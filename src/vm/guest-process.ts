@@ -1,21 +1,13 @@
-/**
- * One QEMU, from its start to its end. It dies with this process, however that ends, and all that it writes goes into
- * files without a name.
- */
-import { type ChildProcess, spawn } from 'node:child_process';
+/** The guest in a QEMU, from its start to its end. All that it writes goes into files without a name. */
 import { readFileSync } from 'node:fs';
-import type { Socket } from 'node:net';
 import { explainEnd, type GuestEnd, unfitError } from './ending';
+import { HandedFile } from './handed-file';
 import { decodeMessages, type FromGuest } from './job';
 import { type Machine, qemuArguments } from './qemu';
 import { Qmp, QmpError } from './qmp';
-import { HandedFile } from './handed-file';
+import { FIRST_FILE_FD, QMP_FD, type RunningQemu, SpawnedQemu } from './running-qemu';
 import { VmError } from './trouble';
 
-/** `setpriv` turns into QEMU, which the kernel then kills when this process dies. */
-const LAUNCHER = ['setpriv', '--pdeathsig', 'KILL'] as const;
-const QMP_FD = 3;
-const FIRST_FILE_FD = 4;
 const LOOK_MS = 500;
 /** In /proc/PID/stat behind the name: utime and stime, in ticks of USER_HZ, which is 100. */
 const USER_TICKS_AT = 11;
@@ -38,57 +30,68 @@ export interface Limit {
 /** A machine, without what this class adds. */
 export type GuestMachine = Omit<Machine, 'console' | 'results' | 'qmpFd'>;
 
+/** What a guest writes. */
+export class GuestFiles {
+  readonly console = HandedFile.holding();
+  readonly results = HandedFile.holding();
+  /** What QEMU itself says. */
+  readonly errors = HandedFile.holding();
+
+  get all(): readonly HandedFile[] {
+    return [this.console, this.results, this.errors];
+  }
+}
+
+/**
+ * Starts a guest.
+ * @param qemu the program
+ * @param files what it is to open
+ * @param machineOf what to start, given where QEMU finds those files
+ */
+export function startGuest(
+  qemu: string,
+  files: readonly HandedFile[],
+  machineOf: (handed: Handed) => GuestMachine,
+): GuestProcess {
+  const written = new GuestFiles();
+  const all = [written.console, written.results, ...files];
+  const fdOf = (file: HandedFile): number => FIRST_FILE_FD + all.indexOf(file);
+  const pathOf = (file: HandedFile): string => `/proc/self/fd/${fdOf(file)}`;
+  const [console, results] = [pathOf(written.console), pathOf(written.results)];
+  const args = qemuArguments({ ...machineOf({ pathOf, fdOf }), console, results, qmpFd: QMP_FD });
+  const handed = all.map(({ fd }) => fd);
+  return new GuestProcess(new SpawnedQemu([qemu, ...args], written.errors.fd, handed), written);
+}
+
 export class GuestProcess {
   readonly qmp: Qmp;
   readonly end: Promise<GuestEnd>;
-  readonly #child: ChildProcess;
-  readonly #handed: readonly HandedFile[];
-  readonly #console = HandedFile.holding();
-  readonly #results = HandedFile.holding();
-  readonly #errors = HandedFile.holding();
+  readonly files: GuestFiles;
+  readonly #qemu: RunningQemu;
 
-  /**
-   * @param qemu the program
-   * @param files what it is to open
-   * @param machineOf what to start, given where QEMU finds those files
-   */
-  constructor(qemu: string, files: readonly HandedFile[], machineOf: (handed: Handed) => GuestMachine) {
-    this.#handed = [this.#console, this.#results, ...files];
-    const [console, results] = [this.pathOf(this.#console), this.pathOf(this.#results)];
-    const handed: Handed = { pathOf: (file) => this.pathOf(file), fdOf: (file) => this.#fdOf(file) };
-    const args = qemuArguments({ ...machineOf(handed), console, results, qmpFd: QMP_FD });
-    const [program, ...launcherArgs] = LAUNCHER;
-    this.#child = spawn(program, [...launcherArgs, qemu, ...args], {
-      stdio: ['ignore', 'ignore', this.#errors.fd, 'pipe', ...this.#handed.map(({ fd }) => fd)],
-    });
-    this.end = new Promise((resolve) => {
-      this.#child.once('exit', (status, signal) => resolve({ kind: 'exited', status, signal }));
-      this.#child.once('error', (error) => resolve({ kind: 'not-started', error }));
-    });
-    this.qmp = new Qmp(this.#child.stdio[QMP_FD] as Socket);
+  constructor(qemu: RunningQemu, files: GuestFiles) {
+    this.#qemu = qemu;
+    this.files = files;
+    this.end = qemu.end;
+    this.qmp = new Qmp(qemu.monitor);
   }
 
   get pid(): number | undefined {
-    return this.#child.pid;
+    return this.#qemu.pid;
   }
 
   get isRunning(): boolean {
-    return this.#child.exitCode === null && this.#child.signalCode === null;
-  }
-
-  /** Where QEMU finds a file that it was handed. */
-  pathOf(file: HandedFile): string {
-    return `/proc/self/fd/${this.#fdOf(file)}`;
+    return this.#qemu.isRunning;
   }
 
   /** What the runner has said so far. */
   messages(): readonly FromGuest[] {
-    return decodeMessages(this.#results.read());
+    return decodeMessages(this.files.results.read());
   }
 
   /** Everything on the console so far. */
   consoleText(): string {
-    return textOf(this.#console).replaceAll('\r', '');
+    return textOf(this.files.console).replaceAll('\r', '');
   }
 
   /** How it ended, or that it had not within the limit. */
@@ -124,24 +127,20 @@ export class GuestProcess {
   explain(end: GuestEnd): VmError {
     const unfit = this.messages().find((message) => message.kind === 'unfit');
     if (unfit !== undefined) return unfitError(unfit.trouble.message);
-    const lines = textOf(this.#errors).split('\n');
+    const lines = textOf(this.files.errors).split('\n');
     const complaints = lines.filter((line) => line !== '' && !USUAL_WARNING.test(line)).join('\n');
     return explainEnd(end, { console: this.consoleText(), complaints });
   }
 
   kill(): void {
-    this.#child.kill('SIGKILL');
+    this.#qemu.kill();
   }
 
   /** Ends it, if it has not ended, and forgets what it said. */
   async close(): Promise<void> {
     this.kill();
     await this.end;
-    for (const file of [this.#console, this.#results, this.#errors]) file.close();
-  }
-
-  #fdOf(file: HandedFile): number {
-    return FIRST_FILE_FD + this.#handed.indexOf(file);
+    for (const file of this.files.all) file.close();
   }
 
   /** Time that it has spent on processors. */

@@ -30,8 +30,8 @@ export class HandedFile {
     }
   }
 
-  /** A file that stays: `wx+` to make it, `r` to read it. */
-  static named(path: string, flags: 'wx+' | 'r'): HandedFile {
+  /** A file that stays: `wx+` to make it, `r` to read it, `r+` to change it. */
+  static named(path: string, flags: 'wx+' | 'r' | 'r+'): HandedFile {
     return new HandedFile(openSync(path, flags));
   }
 

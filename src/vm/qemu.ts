@@ -15,8 +15,14 @@ export type MachineStart =
   | { readonly kind: 'boot'; readonly files: BootFiles; readonly job: string }
   /** Boots until the runner is warm, with the memory in a file. */
   | { readonly kind: 'snapshot'; readonly files: BootFiles; readonly memory: string }
-  /** Goes on from what was saved. */
-  | { readonly kind: 'restore'; readonly memory: string; readonly stateFd: number; readonly job: string };
+  /** Goes on from what was saved, with the memory in the file or in a copy of its own. */
+  | {
+      readonly kind: 'restore';
+      readonly memory: string;
+      readonly share: 'on' | 'off';
+      readonly stateFd: number;
+      readonly job: string;
+    };
 
 /** How QEMU runs the guest's instructions. */
 export type Accelerator = 'tcg' | 'kvm';
@@ -40,8 +46,11 @@ const VIRTUAL_BOARD = 'microvm,rtc=on,pit=off,pic=off';
  */
 const REAL_BOARD = 'q35';
 const MEMORY = '512M';
-/** `cx16` is left out for QEMU before 10, whose cmpxchg16b under icount corrupts flags. */
-const VIRTUAL_CPU = 'max,-cx16,-erms,-fsrm';
+/**
+ * `cx16` is left out for QEMU before 10, whose cmpxchg16b under icount corrupts flags; `rdrand` and `rdseed`, because QEMU
+ * begins its random numbers anew in a process that goes on from a snapshot, and not in a copy of one that did.
+ */
+const VIRTUAL_CPU = 'max,-cx16,-erms,-fsrm,-rdrand,-rdseed';
 const BASE_TIME = '2026-01-01T00:00:00';
 const SEED = '42';
 
@@ -124,7 +133,7 @@ function startArguments({ time, start }: Machine): readonly string[] {
       return [...bootArguments(start.files, time, 'snapshot'), ...memoryArguments(start.memory, 'on')];
     case 'restore':
       return [
-        ...memoryArguments(start.memory, 'off'),
+        ...memoryArguments(start.memory, start.share),
         ...jobArguments(start.job),
         ...SAVED_FORM,
         '-incoming',

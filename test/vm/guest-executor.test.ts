@@ -1,20 +1,26 @@
 /** Live: guests of a real kernel. They cost seconds each, so one cache is made here and used by all. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { present } from '../../src/base/assert';
 import { warmUpTimeline } from '../../src/exec/warm-up';
+import { HostError } from '../../src/host/host';
+import { Original } from '../../src/host/linux/copies/process-copies';
 import type { Outcome } from '../../src/suite/executor';
+import { planSuite } from '../../src/suite/plan';
 import type { Timeline } from '../../src/timeline/timeline';
 import { writeTrace } from '../../src/trace/jsonl';
 import { judge } from '../../src/verify/judge';
+import type { CopiedProcess, CopyPlan } from '../../src/vm/copier';
 import { GuestExecutor, type GuestSettings } from '../../src/vm/guest-executor';
 import { openKernel } from '../../src/vm/kernels/kernels';
+import { SharedTemplate } from '../../src/vm/shared-template';
 import type { BootableKernel } from '../../src/vm/vm';
-import { awaitNoProcess, markedEnvironment, markedProcesses } from '../support/leftovers';
+import { awaitNoProcess, childrenOf, describeProcess, markedEnvironment, markedProcesses } from '../support/leftovers';
 import { ROOT } from '../support/live';
 
 const KERNEL = '6.12';
@@ -26,6 +32,15 @@ const start = (settings: Partial<GuestSettings> = {}) =>
   new GuestExecutor({ kernel: kernel(), root: ROOT, time: 'virtual', snapshot: true, ...settings });
 const run = (settings?: Partial<GuestSettings>, timeline: Timeline = warmUpTimeline('ipv4')) =>
   start(settings).run(timeline);
+
+const LONG = `
+name: long
+ip: ipv4
+server: { listen: 80, backlog: 128 }
+sysctls: { net.ipv4.tcp_syncookies: 1 }
+tolerance: 50ms
+steps: [flood: { segment: "S 0:0(0) win 64240 <mss 1460>", count: 20000 }]
+`;
 
 /** A script whose init command is this. */
 function scriptWith(init: string): NonNullable<Timeline['script']> {
@@ -44,6 +59,25 @@ function checksOf(outcome: Outcome): readonly unknown[] {
   if (outcome.kind !== 'trace') throw new Error(JSON.stringify(outcome));
   const { status, checks } = judge(outcome.trace);
   return [status, ...checks.map(({ title, passed }) => ({ title, passed }))];
+}
+
+/** One that takes the guest a second of the host's time. */
+function longTimeline(): Timeline {
+  const file = { path: 'long.yaml', text: LONG };
+  const [planned] = planSuite([file], { set: new Map(), maxCombinations: 1 }).runs;
+  return present(planned, 'the run').timeline;
+}
+
+function counting(original: CopiedProcess, count: () => void): CopiedProcess {
+  const copy = (plan: CopyPlan) => {
+    count();
+    return original.copy(plan);
+  };
+  return { find: (bytes) => original.find(bytes), copy };
+}
+
+function refuse(what: string): never {
+  throw new HostError('system-call', `${what}: EPERM`);
 }
 
 function traceText(outcome: Outcome): string {
@@ -79,10 +113,79 @@ describe('runs in guests', { timeout: LIMIT_MS }, () => {
     expect(first.trace.environment).toMatchObject({ kernel: kernel().release, time: 'virtual', rootless: false });
   });
 
-  it('leave nothing but one image and one snapshot', () => {
+  it('leave nothing but one image and the two snapshots', () => {
     const shelves = readdirSync(join(cache, 'packetspec')).sort();
     expect(shelves).toEqual(['images', 'snapshots']);
-    expect(readdirSync(join(cache, 'packetspec/snapshots'))).toHaveLength(1);
+    const stages = readdirSync(join(cache, 'packetspec/snapshots')).map((key) => key.replace(/^.*-/, ''));
+    expect(stages.sort()).toEqual(['booted', 'warm']);
+  });
+
+  describe('copied from a template', () => {
+    it('give the trace that a guest from the snapshot gives, whatever ran before and beside them', async () => {
+      let copies = 0;
+      const template = new SharedTemplate(() => (pid) => counting(new Original(pid), () => copies++));
+      const timelines = [warmUpTimeline('ipv4'), warmUpTimeline('ipv6'), longTimeline()];
+      const fromSnapshot = await Promise.all(timelines.map((timeline) => run({}, timeline)));
+      const first = await Promise.all(timelines.map((timeline) => run({ template }, timeline)));
+      const second: Outcome[] = [];
+      for (const timeline of timelines.toReversed()) second.push(await run({ template }, timeline));
+      template.end();
+      expect(first.map(traceText)).toEqual(fromSnapshot.map(traceText));
+      expect(second.toReversed().map(traceText)).toEqual(fromSnapshot.map(traceText));
+      expect(copies).toBe(6);
+    });
+
+    it('come from the snapshot where a process may not be copied, or its template is gone', async () => {
+      const refusing = new SharedTemplate(() => (pid) => ({ find: () => 0, copy: () => refuse(`copying ${pid}`) }));
+      const none = new SharedTemplate(() => undefined);
+      const gone = new SharedTemplate(() => (pid) => {
+        const original = new Original(pid);
+        const copy = (plan: CopyPlan) => {
+          process.kill(pid, 'SIGKILL');
+          return original.copy(plan);
+        };
+        return { find: (bytes) => original.find(bytes), copy };
+      });
+      const wanted = traceText(await run());
+      for (const template of [refusing, none, gone]) {
+        expect(traceText(await run({ template }))).toBe(wanted);
+        expect(traceText(await run({ template }))).toBe(wanted);
+        template.end();
+      }
+    });
+
+    it('come from the snapshot when the job is too large for it', async () => {
+      const template = new SharedTemplate(() => (pid) => new Original(pid));
+      // Brotli does not make it shorter.
+      const name = randomBytes(2 ** 20).toString('base64');
+      const timeline = { ...warmUpTimeline('ipv4'), name };
+      expect(traceText(await run({ template }, timeline))).toBe(traceText(await run({}, timeline)));
+      template.end();
+    });
+
+    it('are errors with a reason when the guest is at fault, told at once for the second', async () => {
+      const template = new SharedTemplate(() => (pid) => new Original(pid));
+      const modules = kernel().modules.filter((file) => !file.includes('/tun.ko'));
+      const settings = { template, kernel: { ...kernel(), modules } };
+      const unfit = { kind: 'trouble', trouble: { code: 'vm-kernel-unfit' } };
+      expect(await run(settings)).toMatchObject(unfit);
+      expect(await run(settings)).toMatchObject(unfit);
+      template.end();
+    });
+
+    it('end when their executor is killed, and the template with them', async () => {
+      const template = new SharedTemplate(() => (pid) => new Original(pid));
+      const executor = start({ template });
+      await executor.run(warmUpTimeline('ipv4'));
+      const [pid] = childrenOf(process.pid).filter((one) => describeProcess(one).includes('qemu'));
+      expect(pid).toBeDefined();
+      const run = executor.run(longTimeline());
+      await sleep(100);
+      executor.kill();
+      expect(await run).toMatchObject({ kind: 'trouble', trouble: { code: 'vm-died' } });
+      await sleep(100);
+      expect(childrenOf(process.pid).filter((one) => describeProcess(one).includes('qemu'))).toEqual([]);
+    });
   });
 
   it('run what a command names beside its spec', async () => {
@@ -109,7 +212,11 @@ describe('runs in guests', { timeout: LIMIT_MS }, () => {
 
   it('start from a snapshot that is made anew when it is damaged', async () => {
     const good = checksOf(await run());
-    const [key = ''] = readdirSync(join(cache, 'packetspec/snapshots'));
+    const keys = readdirSync(join(cache, 'packetspec/snapshots'));
+    const key = present(
+      keys.find((name) => name.endsWith('-warm')),
+      'the snapshot',
+    );
     const state = join(cache, 'packetspec/snapshots', key, 'state');
     const { size } = statSync(state);
     truncateSync(state, 1000);
@@ -139,14 +246,16 @@ describe('runs in guests', { timeout: LIMIT_MS }, () => {
     });
   });
 
-  it('end with the process that wanted them, also when it is killed', async () => {
-    const marker = `guest-${process.pid}`;
+  it.each([
+    ['at the first', 1],
+    ['when there are copies', 3],
+  ])('end with the process that wanted them, also when it is killed: %s', async (_, count) => {
+    const marker = `guest-${count}-${process.pid}`;
     const args = [join(ROOT, 'bin/packetspec.js'), 'run', '--kernel', KERNEL, join(ROOT, 'specs/accept-queue')];
     const env = { ...markedEnvironment(marker), XDG_CACHE_HOME: before ?? '' };
     const child = spawn(process.execPath, args, { env, stdio: 'ignore', cwd: tmpdir() });
-    const isQemu = (pid: number) => existsSync(`/proc/${pid}/exe`) && pid !== child.pid;
-    while (!markedProcesses(marker).some(isQemu)) await sleep(20);
-    await sleep(500);
+    const isQemu = (pid: number) => describeProcess(pid).includes('qemu-system');
+    while (markedProcesses(marker).filter(isQemu).length < count) await sleep(5);
     child.kill('SIGKILL');
     expect(await awaitNoProcess(marker, 5_000)).toEqual([]);
   });

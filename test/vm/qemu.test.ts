@@ -7,7 +7,7 @@ const machine = (rest: Pick<Machine, 'start'> & Partial<Machine>): string =>
 
 const boot = { kind: 'boot', files: FILES, job: '/j' } as const;
 const snapshot = { kind: 'snapshot', files: FILES, memory: '/m' } as const;
-const restore = { kind: 'restore', memory: '/m', stateFd: 7, job: '/j' } as const;
+const restore = { kind: 'restore', memory: '/m', share: 'off', stateFd: 7, job: '/j' } as const;
 
 describe('a machine in virtual time', () => {
   it.each([boot, snapshot, restore])('takes nothing from the clock or the chance of the host: $kind', (start) => {

@@ -48,6 +48,16 @@ const TESTED_ELSEWHERE: readonly (readonly [reason: string, paths: readonly stri
   ],
   ['types and one error class', ['src/host/host.ts']],
   [
+    'parts of copying a process, which test/host/linux/copies/process-copies.test.ts does as a whole',
+    [
+      'src/host/linux/copies/children.ts',
+      'src/host/linux/copies/descriptors.ts',
+      'src/host/linux/copies/memory.ts',
+      'src/host/linux/copies/stopped-thread.ts',
+      'src/host/linux/copies/stopping.ts',
+    ],
+  ],
+  [
     'tested through the instances and events of test/host/linux/events: each needs the kernel and the others',
     ['src/host/linux/events/tracefs.ts', 'src/host/linux/events/tracepoints.ts'],
   ],
@@ -123,7 +133,10 @@ const TESTED_ELSEWHERE: readonly (readonly [reason: string, paths: readonly stri
       'src/vm/guest-process.ts',
       'src/vm/initrd.ts',
       'src/vm/monitor.ts',
+      'src/vm/running-qemu.ts',
+      'src/vm/shared-template.ts',
       'src/vm/snapshot.ts',
+      'src/vm/template.ts',
     ],
   ],
   [

@@ -39,6 +39,7 @@ interface SystemCallNumbers {
   readonly capset: number;
   readonly pidfdOpen: number;
   readonly pidfdSendSignal: number;
+  readonly pidfdGetfd: number;
   readonly mount: number;
   readonly finitModule: number;
   readonly timerCreate: number;
@@ -85,6 +86,7 @@ const SYSTEM_CALLS_BY_ARCHITECTURE: Readonly<Record<string, SystemCallNumbers>> 
     capset: 126,
     pidfdOpen: 434,
     pidfdSendSignal: 424,
+    pidfdGetfd: 438,
     mount: 165,
     finitModule: 313,
     timerCreate: 222,
@@ -129,6 +131,7 @@ const SYSTEM_CALLS_BY_ARCHITECTURE: Readonly<Record<string, SystemCallNumbers>> 
     capset: 91,
     pidfdOpen: 434,
     pidfdSendSignal: 424,
+    pidfdGetfd: 438,
     mount: 40,
     finitModule: 273,
     timerCreate: 107,

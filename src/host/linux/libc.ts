@@ -106,6 +106,10 @@ export const libc = {
   prctl: declare<[option: number, a: number, b: number, c: number, d: number]>(
     'int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)',
   ),
+  /** `data` is a number, or an address from `addressOf`. */
+  ptrace: declare<[request: number, tid: number, address: number, data: number]>(
+    'long ptrace(long request, long tid, size_t address, size_t data)',
+  ),
   getppid: declare<[]>('int getppid()'),
   kill: declare<[pid: number, signal: number]>('int kill(int pid, int signal)'),
   /** `arguments` and `environment` are addresses of texts that end with a zero byte, and at last a zero. */

@@ -4,7 +4,7 @@
  * Deliberately absent: starting the shell; see `spawn.ts`. Servers; see `server-process.ts`.
  */
 import { rmSync, writeSync } from 'node:fs';
-import { constants, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { present } from '../../base/assert';
 import { type Ns, NS_PER_MS, NS_PER_S } from '../../base/nanoseconds';
@@ -22,6 +22,7 @@ import { plainCommandsOf, setsDirectly } from './plain-commands';
 import type { PlainCommand } from './plain-script';
 import type { RunVariables } from './run-variables';
 import { type Program, shellEnvironment, spawnProgram, type TextList } from './spawn';
+import { endOf } from './wait-status';
 
 const SHELL = '/bin/sh';
 
@@ -29,10 +30,6 @@ const SHELL = '/bin/sh';
 const LOOK_AGAIN_NS = NS_PER_MS;
 /** A killed process that sleeps uninterruptibly is left to itself. */
 const REAPED_WITHIN_NS = NS_PER_S;
-
-/** Of a status of waitpid(2): the signal in the lower seven bits, the exit status above the lower eight. */
-const SIGNAL_MASK = 0x7f;
-const EXIT_STATUS_SHIFT = 8;
 
 /** How many runs this process has made. */
 let runs = 0;
@@ -154,10 +151,8 @@ export class Shells {
   }
 
   #outcome(timedOut: boolean, output: string): CommandOutcome {
-    const status = this.#status[0] ?? 0;
-    const signal = status & SIGNAL_MASK;
-    if (signal === 0) return { status: status >> EXIT_STATUS_SHIFT, timedOut, output };
-    return { signal: signalName(signal), timedOut, output };
+    const { status, signal } = endOf(this.#status[0] ?? 0);
+    return signal === null ? { status, timedOut, output } : { signal, timedOut, output };
   }
 
   /** Notes what must be killed later. */
@@ -176,10 +171,4 @@ function fileOf(text: string): number {
   // With a position, so that the descriptor's own stays at the beginning.
   for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at, bytes.length - at, at);
   return fd;
-}
-
-/** `SIGTERM`; of two names, the one that stands first. */
-function signalName(signal: number): string {
-  const found = Object.entries(constants.signals).find(([, number]) => number === signal);
-  return found?.[0] ?? `signal ${signal}`;
 }

@@ -1,0 +1,196 @@
+/** One thread that ptrace(2) has stopped: its registers, and system calls that it is made to do. */
+import { HostError } from '../../host';
+import { EINTR } from '../constants';
+import { errnoName } from '../errno';
+import { addressOf, libc, succeed } from '../libc';
+import {
+  beforeCall,
+  CALLS,
+  CLONE_THREAD,
+  forCall,
+  isInCall,
+  REGISTER_COUNT,
+  type Registers,
+  resultOf,
+  threadPointer,
+} from './x86-64';
+
+/** Requests of ptrace(2), from linux/ptrace.h. */
+const REQUEST = {
+  step: 9,
+  readRegisters: 12,
+  writeRegisters: 13,
+  detach: 17,
+  eventMessage: 0x4201,
+  readRegisterSet: 0x4204,
+  writeRegisterSet: 0x4205,
+  seize: 0x4206,
+  interrupt: 0x4207,
+  readSignalMask: 0x420a,
+  writeSignalMask: 0x420b,
+} as const;
+/** PTRACE_O_TRACEFORK, PTRACE_O_TRACECLONE: what it makes is stopped too, before its first instruction. */
+const OPTIONS = 2 | 8;
+const EVENT_FORK = 1;
+const EVENT_CLONE = 3;
+const SIGTRAP = 5;
+/** Threads that are not children, too. */
+const WALL = 0x40000000;
+/** NT_X86_XSTATE: the registers of floating point and vectors. */
+const EXTENDED_STATE = 0x202;
+/** More than any processor has. */
+const EXTENDED_STATE_BYTES = 16_384;
+const SIGNAL_MASK_BYTES = 8;
+const STOPPED = 0x7f;
+const LARGEST_ERRNO = 4095;
+
+export class StoppedThread {
+  readonly tid: number;
+  /** When it was stopped. */
+  readonly registers: Registers;
+  readonly #extended: Uint8Array;
+  readonly #signalMask: Uint8Array;
+
+  private constructor(tid: number, registers: Registers, extended: Uint8Array, signalMask: Uint8Array) {
+    this.tid = tid;
+    this.registers = registers;
+    this.#extended = extended;
+    this.#signalMask = signalMask;
+  }
+
+  /** Stops a thread that nobody else traces. @throws HostError `system-call`, also when it has just ended */
+  static stop(tid: number): StoppedThread {
+    succeed('ptrace(PTRACE_SEIZE)', libc.ptrace(REQUEST.seize, tid, 0, OPTIONS));
+    succeed('ptrace(PTRACE_INTERRUPT)', libc.ptrace(REQUEST.interrupt, tid, 0, 0));
+    waitForStop(tid);
+    const mask = new Uint8Array(SIGNAL_MASK_BYTES);
+    const into = addressOf(mask);
+    succeed('ptrace(PTRACE_GETSIGMASK)', libc.ptrace(REQUEST.readSignalMask, tid, mask.length, into));
+    return new StoppedThread(tid, readRegisters(tid), readExtendedState(tid), mask);
+  }
+
+  /** One that a copied thread has made, and that is stopped: with the registers that the copied one had. */
+  static ofCopy(tid: number, original: StoppedThread): StoppedThread {
+    return new StoppedThread(tid, original.registers, original.#extended, original.#signalMask);
+  }
+
+  /** Whether it is in a system call, so that it can be made to do others. */
+  get isInCall(): boolean {
+    return isInCall(this.registers);
+  }
+
+  /** Has it make a system call. @throws HostError `system-call`, when that fails */
+  call(number: number, ...args: readonly (number | bigint)[]): number {
+    return this.#callAndWatch(number, args).result;
+  }
+
+  /**
+   * Has it make a process, or a thread. @returns the id of what it made, which is stopped
+   * @param original the thread whose thread-local memory a new thread has
+   */
+  clone(flags: number, original?: StoppedThread): number {
+    const pointer = flags === CLONE_THREAD && original !== undefined ? threadPointer(original.registers) : 0n;
+    const { made } = this.#callAndWatch(CALLS.clone, [flags, 0, 0, 0, pointer]);
+    if (made === undefined) throw new HostError('system-call', 'clone: ptrace did not tell of what was made');
+    waitForStop(made);
+    return made;
+  }
+
+  /** Lets it go on where it was, or where the thread was of which it is a copy. */
+  goOn(): void {
+    writeExtendedState(this.tid, this.#extended);
+    const from = addressOf(this.#signalMask);
+    const length = this.#signalMask.length;
+    succeed('ptrace(PTRACE_SETSIGMASK)', libc.ptrace(REQUEST.writeSignalMask, this.tid, length, from));
+    writeRegisters(this.tid, beforeCall(this.registers));
+    succeed('ptrace(PTRACE_DETACH)', libc.ptrace(REQUEST.detach, this.tid, 0, 0));
+  }
+
+  /** Waits for the end of one that has been killed. */
+  awaitEnd(): void {
+    const status = new Int32Array(1);
+    for (;;) {
+      const result = libc.waitpid(this.tid, status, WALL);
+      if (result !== -EINTR && !(result === this.tid && isStopped(status[0] ?? 0))) return;
+    }
+  }
+
+  #callAndWatch(
+    number: number,
+    args: readonly (number | bigint)[],
+  ): { readonly result: number; readonly made: number | undefined } {
+    writeRegisters(this.tid, forCall(this.registers, number, args));
+    const made = this.#step();
+    const result = resultOf(readRegisters(this.tid));
+    if (result < 0 && result >= -LARGEST_ERRNO)
+      throw new HostError('system-call', `call ${number} in a stopped process: ${errnoName(result)}`);
+    return { result, made };
+  }
+
+  /** One instruction. @returns the id of the process or thread that it made */
+  #step(): number | undefined {
+    let made: number | undefined;
+    for (;;) {
+      succeed('ptrace(PTRACE_SINGLESTEP)', libc.ptrace(REQUEST.step, this.tid, 0, 0));
+      const { signal, event } = waitForStop(this.tid);
+      if (event === EVENT_FORK || event === EVENT_CLONE) made = readEventMessage(this.tid);
+      else if (signal === SIGTRAP) return made;
+    }
+  }
+}
+
+interface Stop {
+  readonly signal: number;
+  readonly event: number;
+}
+
+/** @param word as wait(2) gives it */
+function isStopped(word: number): boolean {
+  return (word & 0xff) === STOPPED;
+}
+
+/** @throws HostError `system-call`, when it ends instead */
+function waitForStop(tid: number): Stop {
+  const status = new Int32Array(1);
+  for (;;) {
+    const result = libc.waitpid(tid, status, WALL);
+    if (result === -EINTR) continue;
+    succeed('waitpid', result);
+    const [word = 0] = status;
+    if (!isStopped(word)) throw new HostError('system-call', `thread ${tid} ended while it was stopped`);
+    return { signal: (word >> 8) & 0xff, event: word >> 16 };
+  }
+}
+
+function readRegisters(tid: number): Registers {
+  const registers = new BigUint64Array(REGISTER_COUNT);
+  succeed('ptrace(PTRACE_GETREGS)', libc.ptrace(REQUEST.readRegisters, tid, 0, addressOf(registers)));
+  return registers;
+}
+
+function writeRegisters(tid: number, registers: Registers): void {
+  succeed('ptrace(PTRACE_SETREGS)', libc.ptrace(REQUEST.writeRegisters, tid, 0, addressOf(registers)));
+}
+
+function readExtendedState(tid: number): Uint8Array {
+  const state = new Uint8Array(EXTENDED_STATE_BYTES);
+  const vector = ioVector(state);
+  succeed('ptrace(PTRACE_GETREGSET)', libc.ptrace(REQUEST.readRegisterSet, tid, EXTENDED_STATE, addressOf(vector)));
+  return state.subarray(0, Number(vector[1]));
+}
+
+function writeExtendedState(tid: number, state: Uint8Array): void {
+  const vector = ioVector(state);
+  succeed('ptrace(PTRACE_SETREGSET)', libc.ptrace(REQUEST.writeRegisterSet, tid, EXTENDED_STATE, addressOf(vector)));
+}
+
+/** `struct iovec`. */
+function ioVector(bytes: Uint8Array): BigUint64Array {
+  return BigUint64Array.of(BigInt(addressOf(bytes)), BigInt(bytes.length));
+}
+
+function readEventMessage(tid: number): number {
+  const message = new BigUint64Array(1);
+  succeed('ptrace(PTRACE_GETEVENTMSG)', libc.ptrace(REQUEST.eventMessage, tid, 0, addressOf(message)));
+  return Number(message[0]);
+}

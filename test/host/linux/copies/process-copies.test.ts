@@ -1,0 +1,146 @@
+/** Live: a process of Python with threads that wait for each other, copied while it does. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { present } from '../../../../src/base/assert';
+import { HostError } from '../../../../src/host/host';
+import { Original, type ProcessCopy } from '../../../../src/host/linux/copies/process-copies';
+import { awaitNoProcess, describeProcess, markedEnvironment } from '../../../support/leftovers';
+import { bundleProgram, refusal, temporaryFolder } from '../../../support/live';
+
+const SOCKET = 3;
+const MARK = randomBytes(16);
+/** Two threads that count what the first one is told to, by futexes; a child that wakes the wrong one would hang. */
+const PROGRAM = `
+import ctypes, os, socket, sys, threading
+secret = ctypes.create_string_buffer(bytes.fromhex('${MARK.toString('hex')}'))
+link = socket.socket(fileno=${SOCKET})
+asked, done = threading.Semaphore(0), threading.Semaphore(0)
+counts = [0, 0]
+def count(which):
+    while True:
+        asked.acquire()
+        counts[which] += 1
+        done.release()
+for which in (0, 1):
+    threading.Thread(target=count, args=(which,), daemon=True).start()
+link.sendall(b'ready')
+while True:
+    order = link.recv(100)
+    if not order or order == b'end':
+        os._exit(7)
+    for _ in range(100):
+        asked.release()
+    for _ in range(100):
+        done.acquire()
+    os.write(4, b'%s: %d\\n' % (secret.value, sum(counts)))
+    link.sendall(b'counted')
+`;
+
+let child: ChildProcess;
+let link: Socket;
+let original: Original;
+let outputs: { readonly original: number; readonly copies: readonly number[] };
+
+const path = (name: string) => join(temporaryFolder, name);
+const textOf = (name: string) => readFileSync(path(name), 'latin1');
+
+async function tell(socket: Socket, order: string): Promise<string> {
+  socket.write(order);
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  return answer.toString();
+}
+
+function copy(index: number, secret: string): ProcessCopy & { readonly link: Socket } {
+  const made = original.copy({
+    files: [{ from: outputs.original, to: present(outputs.copies[index], 'the file') }],
+    socket: SOCKET,
+    patch: { address: original.find(MARK), bytes: Buffer.from(secret.padEnd(MARK.length, '\0')) },
+  });
+  return { ...made, link: new Socket({ fd: made.socket }) };
+}
+
+describe('a copy of a process', () => {
+  beforeEach(async () => {
+    outputs = {
+      original: openSync(path('original'), 'w'),
+      copies: [0, 1].map((index) => openSync(path(`copy${index}`), 'w')),
+    };
+    const stdio = ['ignore', 'ignore', 'inherit', 'pipe', outputs.original] as const;
+    child = spawn('python3', ['-c', PROGRAM], { stdio: [...stdio] });
+    link = child.stdio[SOCKET] as Socket;
+    expect(String((await once(link, 'data'))[0])).toBe('ready');
+    original = new Original(present(child.pid, 'the process'));
+  });
+
+  afterEach(() => {
+    child.kill('SIGKILL');
+    for (const fd of [outputs.original, ...outputs.copies]) closeSync(fd);
+  });
+
+  it('goes on with all threads, its own files, its own socket and what was put into its memory', async () => {
+    expect(await tell(link, 'go')).toBe('counted');
+    const [first, second] = [copy(0, 'first'), copy(1, 'second')];
+    expect(await Promise.all([tell(first.link, 'go'), tell(second.link, 'go')])).toEqual(['counted', 'counted']);
+    expect(await tell(first.link, 'go')).toBe('counted');
+    expect([textOf('copy0'), textOf('copy1')]).toEqual(['first: 200\nfirst: 300\n', 'second: 200\n']);
+    for (const { link: its } of [first, second]) its.end('end');
+    expect(await Promise.all([first.end, second.end])).toEqual([
+      { status: 7, signal: null },
+      { status: 7, signal: null },
+    ]);
+    // As if nothing had been.
+    expect(await tell(link, 'go')).toBe('counted');
+    expect(
+      textOf('original')
+        .split('\n')
+        .map((line) => line.split(': ')[1]),
+    ).toEqual(['100', '200', undefined]);
+  });
+
+  it('tells by which signal it was ended', async () => {
+    const { pid, end, link: its } = copy(0, 'killed');
+    its.on('error', () => undefined);
+    process.kill(pid, 'SIGKILL');
+    expect(await end).toEqual({ status: null, signal: 'SIGKILL' });
+    expect(describeProcess(pid)).toBe('');
+  });
+
+  it('is refused of a process that has ended, and leaves nothing', async () => {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect(() =>
+      original.copy({ files: [], socket: SOCKET, patch: { address: 0, bytes: new Uint8Array() } }),
+    ).toThrow();
+  });
+
+  it('is refused when it cannot be furnished, and the original goes on', async () => {
+    const plan = { files: [], socket: SOCKET, patch: { address: 8, bytes: MARK } };
+    expect(() => original.copy(plan)).toThrow();
+    expect(await tell(link, 'go')).toBe('counted');
+  });
+
+  it('is not found to keep what it does not keep', () => {
+    const error = refusal(() => original.find(randomBytes(32)));
+    expect(error).toBeInstanceOf(HostError);
+    expect(error.message).toContain('does not keep');
+  });
+});
+
+it('a copy dies with the process that wanted it, also when that is killed', async () => {
+  const marker = `copies-${process.pid}`;
+  const program = bundleProgram('test/support/copy-and-wait.ts', 'copy-and-wait');
+  const parent = spawn(process.execPath, [program], {
+    env: markedEnvironment(marker),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [said] = (await once(parent.stdout, 'data')) as [Buffer];
+  const pid = Number(said.toString());
+  expect(describeProcess(pid)).toContain('sleep');
+  parent.kill('SIGKILL');
+  expect(await awaitNoProcess(marker, 5_000)).toEqual([]);
+});
