@@ -29,8 +29,11 @@ const REQUEST = {
   readSignalMask: 0x420a,
   writeSignalMask: 0x420b,
 } as const;
-/** PTRACE_O_TRACEFORK, PTRACE_O_TRACECLONE: what it makes is stopped too, before its first instruction. */
-const OPTIONS = 2 | 8;
+/**
+ * PTRACE_O_TRACEFORK and PTRACE_O_TRACECLONE: what it makes is stopped too, before its first instruction.
+ * PTRACE_O_EXITKILL: it is killed when this process ends meanwhile, and not let go half made.
+ */
+const OPTIONS = 2 | 8 | 0x100000;
 const EVENT_FORK = 1;
 const EVENT_CLONE = 3;
 const SIGTRAP = 5;

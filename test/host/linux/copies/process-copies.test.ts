@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { present } from '../../../../src/base/assert';
 import { HostError } from '../../../../src/host/host';
 import { Original, type ProcessCopy } from '../../../../src/host/linux/copies/process-copies';
@@ -131,16 +131,35 @@ describe('a copy of a process', () => {
   });
 });
 
-it('a copy dies with the process that wanted it, also when that is killed', async () => {
+describe('a copy dies with the process that wanted it', () => {
   const marker = `copies-${process.pid}`;
-  const program = bundleProgram('test/support/copy-and-wait.ts', 'copy-and-wait');
-  const parent = spawn(process.execPath, [program], {
-    env: markedEnvironment(marker),
-    stdio: ['ignore', 'pipe', 'inherit'],
+  let program = '';
+  const start = async (...args: readonly string[]) => {
+    const stdio = ['ignore', 'pipe', 'inherit'] as const;
+    const parent = spawn(process.execPath, [program, ...args], { env: markedEnvironment(marker), stdio: [...stdio] });
+    const [said] = (await once(parent.stdout, 'data')) as [Buffer];
+    return { parent, pid: Number.parseInt(said.toString(), 10) };
+  };
+  beforeAll(() => {
+    program = bundleProgram('test/support/copy-and-wait.ts', 'copy-and-wait');
   });
-  const [said] = (await once(parent.stdout, 'data')) as [Buffer];
-  const pid = Number(said.toString());
-  expect(describeProcess(pid)).toContain('sleep');
-  parent.kill('SIGKILL');
-  expect(await awaitNoProcess(marker, 5_000)).toEqual([]);
+
+  it('also when that is killed', async () => {
+    const { parent, pid } = await start();
+    expect(describeProcess(pid)).toContain('sleep');
+    parent.kill('SIGKILL');
+    expect(await awaitNoProcess(marker, 5_000)).toEqual([]);
+  });
+
+  // One of them was left behind: it had been made, and did not know yet whom to die with.
+  it.each([3, 4, 5, 6, 7, 8, 9, 10])(
+    'also when that is killed while it makes the copy that is child %d',
+    async (count) => {
+      const { parent } = await start('again');
+      const children = `/proc/${parent.pid}/task/${parent.pid}/children`;
+      while (readFileSync(children, 'latin1').trim().split(' ').length < count);
+      parent.kill('SIGKILL');
+      expect(await awaitNoProcess(marker, 5_000)).toEqual([]);
+    },
+  );
 });
