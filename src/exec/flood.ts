@@ -1,5 +1,5 @@
 /** A flood: many segments, as fast as they can be written, each from a peer of its own. What comes back is counted. */
-import type { Run } from '../host/host';
+import { FLOOD_AHEAD, type Run } from '../host/host';
 import { FloodPeers } from '../match/flood';
 import type { Timeline } from '../timeline/timeline';
 import type { Observation } from '../trace/trace';
@@ -27,9 +27,8 @@ class FloodSegments {
   readonly #packet: SegmentPattern;
   readonly #timeline: Timeline;
   readonly #peers: FloodPeers;
-  /** That of the last peer. */
-  #bytes: Uint8Array = new Uint8Array(0);
-  #address = '';
+  /** Those that were made last, side by side in memory, each with the address of its peer. */
+  readonly #made: { bytes: Uint8Array; address: string }[] = [];
 
   constructor(packet: SegmentPattern, timeline: Timeline, peers: FloodPeers) {
     this.#packet = packet;
@@ -38,11 +37,24 @@ class FloodSegments {
   }
 
   at(index: number): Uint8Array {
-    const { address, port } = this.#peers.at(index);
-    if (address === this.#address) setSourcePort(this.#bytes, port);
-    else this.#bytes = this.#craft(address, port);
-    this.#address = address;
-    return this.#bytes;
+    const address = this.#peers.addressAt(index);
+    const place = index % FLOOD_AHEAD;
+    if (this.#made[place]?.address !== address) this.#make(address, index - place);
+    const bytes = this.#made[place]?.bytes ?? new Uint8Array();
+    setSourcePort(bytes, this.#peers.portAt(index));
+    return bytes;
+  }
+
+  /** All that come from this address, of those that begin at an index. */
+  #make(address: string, first: number): void {
+    const one = this.#craft(address, this.#peers.portAt(first));
+    const block = new Uint8Array(FLOOD_AHEAD * one.length);
+    for (let place = 0; place < FLOOD_AHEAD; place++) {
+      if (this.#peers.addressAt(first + place) !== address) continue;
+      const bytes = block.subarray(place * one.length, (place + 1) * one.length);
+      bytes.set(one);
+      this.#made[place] = { bytes, address };
+    }
   }
 
   #craft(sourceAddress: string, sourcePort: number): Uint8Array {

@@ -190,9 +190,12 @@ export interface Run {
   close(): Promise<void>;
 }
 
+/** So many packets of a flood are handed to the kernel at once. */
+export const FLOOD_AHEAD = 64;
+
 export interface FloodRequest {
   readonly count: number;
-  /** The packet at an index. It may be the one before, changed. */
+  /** The packet at an index, asked for in their order. It may be the one `FLOOD_AHEAD` before it, changed. */
   readonly packetAt: (index: number) => Uint8Array;
   readonly sources: AddressRange;
 }

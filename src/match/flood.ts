@@ -21,9 +21,14 @@ export class FloodPeers {
     this.#texts = Array.from({ length: this.addresses.count }, (_, index) => formatAddress(behind(first, index)));
   }
 
-  /** Where segment `index` of the flood comes from. */
-  at(index: number): { readonly address: string; readonly port: number } {
-    return { address: this.#texts[Math.floor(index / PORTS)] ?? '', port: FIRST_PORT + (index % PORTS) };
+  /** The address that segment `index` of the flood comes from. */
+  addressAt(index: number): string {
+    return this.#texts[Math.floor(index / PORTS)] ?? '';
+  }
+
+  /** The port that it comes from. */
+  portAt(index: number): number {
+    return FIRST_PORT + (index % PORTS);
   }
 
   hasAddress(text: string): boolean {

@@ -40,6 +40,11 @@ interface SystemCallNumbers {
   readonly pidfdOpen: number;
   readonly pidfdSendSignal: number;
   readonly pidfdGetfd: number;
+  readonly ioSetup: number;
+  readonly ioDestroy: number;
+  readonly ioGetevents: number;
+  readonly ioSubmit: number;
+  readonly sendmmsg: number;
   readonly mount: number;
   readonly finitModule: number;
   readonly timerCreate: number;
@@ -87,6 +92,11 @@ const SYSTEM_CALLS_BY_ARCHITECTURE: Readonly<Record<string, SystemCallNumbers>> 
     pidfdOpen: 434,
     pidfdSendSignal: 424,
     pidfdGetfd: 438,
+    ioSetup: 206,
+    ioDestroy: 207,
+    ioGetevents: 208,
+    ioSubmit: 209,
+    sendmmsg: 307,
     mount: 165,
     finitModule: 313,
     timerCreate: 222,
@@ -132,6 +142,11 @@ const SYSTEM_CALLS_BY_ARCHITECTURE: Readonly<Record<string, SystemCallNumbers>> 
     pidfdOpen: 434,
     pidfdSendSignal: 424,
     pidfdGetfd: 438,
+    ioSetup: 0,
+    ioDestroy: 1,
+    ioGetevents: 4,
+    ioSubmit: 2,
+    sendmmsg: 269,
     mount: 40,
     finitModule: 273,
     timerCreate: 107,

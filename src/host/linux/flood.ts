@@ -1,6 +1,6 @@
 /** Many packets as fast as they can be written, with answers that nobody looks at: the kernel counts them. */
 import { type Ns, NS_PER_MS } from '../../base/nanoseconds';
-import type { FloodOutcome, FloodRequest } from '../host';
+import { FLOOD_AHEAD, type FloodOutcome, type FloodRequest } from '../host';
 import { WHOLE } from './bpf';
 import { EAGAIN } from './constants';
 import type { RunClock } from './clock';
@@ -8,11 +8,10 @@ import { errnoName } from './errno';
 import { FrameCounter } from './frame-counter';
 import { frameFilter } from './frame-filter';
 import type { HarnessLink } from './harness-link';
+import type { BatchOutcome, PacketBatch } from './packet-batch';
 import type { PacketSocket } from './packet-socket';
 import type { Waiter } from './wait';
 
-/** Answers are discarded after so many packets, before the device is full of them. */
-const BATCH = 64;
 /** The flood is over when so long nothing has come back, and at the latest after so long. */
 const QUIET_NS = NS_PER_MS;
 /** A backlog of a thousand packets (net.core.netdev_max_backlog) is taken in so long, whether they are answered or not. */
@@ -50,22 +49,39 @@ function writeAll(
   { count, packetAt }: FloodRequest,
   sleep: (ns: Ns) => void,
 ): Pick<FloodOutcome, 'sent' | 'errno'> {
-  for (let sent = 0; sent < count; sent++) {
-    const result = writeOne(link, packetAt(sent), sleep);
-    if (result < 0) return { sent, errno: errnoName(result) };
-    if (sent % BATCH === 0) link.discardAll();
+  const batch = link.openBatch();
+  try {
+    for (let sent = 0; sent < count; ) {
+      const packets = Array.from({ length: Math.min(FLOOD_AHEAD, count - sent) }, (_, index) => packetAt(sent + index));
+      const { taken, error } = writeSome(link, batch, packets, sleep);
+      sent += taken;
+      if (error < 0) return { sent, errno: errnoName(error) };
+      // Before the device is full of them.
+      link.discardAll();
+    }
+    return { sent: count, errno: '' };
+  } finally {
+    batch.close();
   }
-  return { sent: count, errno: '' };
 }
 
 /** The socket of a link that delivers later is full of what is on its way. */
-function writeOne(link: HarnessLink, packet: Uint8Array, sleep: (ns: Ns) => void): number {
-  let result = link.write(packet);
-  for (let tries = 0; result === -EAGAIN && link.deliversLater && tries < FULL_TRIES; tries++) {
+function writeSome(
+  link: HarnessLink,
+  batch: PacketBatch,
+  packets: readonly Uint8Array[],
+  sleep: (ns: Ns) => void,
+): BatchOutcome {
+  let taken = 0;
+  for (let tries = 0; taken < packets.length; ) {
+    const outcome = batch.write(taken === 0 ? packets : packets.slice(taken));
+    taken += outcome.taken;
+    if (outcome.error === 0) continue;
+    if (outcome.error !== -EAGAIN || !link.deliversLater || ++tries === FULL_TRIES)
+      return { taken, error: outcome.error };
     sleep(FULL_NS);
-    result = link.write(packet);
   }
-  return result;
+  return { taken, error: 0 };
 }
 
 /** @returns how many answers there were */

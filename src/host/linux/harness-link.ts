@@ -3,6 +3,8 @@
  * directions are seen. Why there are several: docs/decisions/0013-raw-link.md.
  */
 
+import type { PacketBatch } from './packet-batch';
+
 /** Interfaces by their indices: those of the kernel under test, or the one that leads to it from this host. */
 export interface Tap {
   /** Whose devices they are. */
@@ -25,6 +27,8 @@ export interface HarnessLink extends Tap {
   awaitReady(): void;
   /** Hands a packet to the kernel under test. @returns zero or more, or minus the errno */
   write(packet: Uint8Array): number;
+  /** A way to hand over many, `FLOOD_AHEAD` at most at a time; to be closed after use. */
+  openBatch(): PacketBatch;
   /** One packet of the kernel's has been seen: it need not be kept any more. */
   discardOne(): void;
   /** None of those that the kernel has sent until now need be kept. */

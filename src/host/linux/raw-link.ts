@@ -5,6 +5,7 @@ import { libc } from './libc';
 import { DEVICE } from './link';
 import { inFurtherNetwork } from './namespace';
 import { switchOffloadsOff } from './offloads';
+import type { PacketBatch } from './packet-batch';
 import { RawSender } from './raw-sender';
 import { VethPair } from './veth';
 
@@ -39,6 +40,10 @@ export class RawLink implements HarnessLink {
 
   write(packet: Uint8Array): number {
     return this.#sender.send(packet);
+  }
+
+  openBatch(): PacketBatch {
+    return this.#sender.openBatch();
   }
 
   /** The harness's kernel has dropped it already. */

@@ -4,6 +4,7 @@
  */
 import type { Network } from '../../timeline/timeline';
 import type { HarnessLink } from './harness-link';
+import type { PacketBatch } from './packet-batch';
 import { RawSender } from './raw-sender';
 import { LOOPBACK_INDEX } from './rtnetlink';
 import { Tun } from './tun';
@@ -33,6 +34,10 @@ export class RawOverLoopback implements HarnessLink {
 
   write(packet: Uint8Array): number {
     return this.#sender.send(packet);
+  }
+
+  openBatch(): PacketBatch {
+    return this.#sender.openBatch();
   }
 
   discardOne(): void {

@@ -8,15 +8,20 @@
  * - Sending on a closed socket opens a new one, in whatever network the thread is in then: refused here.
  * - A socket that nobody refers to is closed by the garbage collector; this object holds it.
  * - Errors come as the text of strerror(), without the number.
+ * - It sends one packet at a time and reads the address of the target anew for each: many are sent through its descriptor,
+ *   which it does not tell, and which is the one that is new when the socket is.
  * - It cannot be loaded on worker threads, so it is loaded with the first sender: importing this file loads nothing.
  */
+import { readdirSync, readlinkSync } from 'node:fs';
+import { assert, present } from '../../base/assert';
 import { messageOf } from '../../base/message';
-import { assert } from '../../base/assert';
 import type { IpVersion } from '../../wire/wire';
 import { HostError } from '../host';
 import { EMSGSIZE, EPERM } from './constants';
 import { errnoName } from './errno';
 import { errnoOfText } from './libc';
+import { BatchSender, type PacketBatch } from './packet-batch';
+import { encodeSocketAddress } from './socket-address';
 
 /** Of the package, which has no types of its own, what is used here. */
 interface RawSocketModule {
@@ -42,6 +47,8 @@ const LARGEST_PACKET = 65_575;
 
 export class RawSender {
   readonly #socket: RawSocket;
+  readonly #fd: number;
+  readonly #version: IpVersion;
   readonly #target: string;
   /** Only a Buffer can be sent. */
   readonly #outgoing = Buffer.alloc(LARGEST_PACKET);
@@ -54,7 +61,13 @@ export class RawSender {
    */
   constructor(version: IpVersion, target: string) {
     this.#target = target;
+    this.#version = version;
+    const before = socketDescriptors();
     this.#socket = openSocket(version);
+    this.#fd = present(
+      socketDescriptors().find((fd) => !before.includes(fd)),
+      "the raw socket's descriptor",
+    );
     this.#socket.pauseRecv();
     // Otherwise a packet that the device drops, such as one without a carrier, counts as sent (ip(7)).
     const { level, option } = RECVERR[version];
@@ -74,9 +87,34 @@ export class RawSender {
     }
   }
 
+  /** A way for many packets, until this is closed. */
+  openBatch(): PacketBatch {
+    const target = { port: 0, address: this.#target };
+    return new BatchSender(
+      this.#fd,
+      encodeSocketAddress(this.#version === 4 ? { family: 'ipv4', ...target } : { family: 'ipv6', ...target }),
+    );
+  }
+
   close(): void {
     if (!this.#closed) this.#socket.close();
     this.#closed = true;
+  }
+}
+
+/** The descriptors of this process that are sockets. */
+function socketDescriptors(): readonly number[] {
+  return readdirSync('/proc/self/fd')
+    .map(Number)
+    .filter((fd) => isSocket(fd));
+}
+
+function isSocket(fd: number): boolean {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`).startsWith('socket:');
+  } catch {
+    // That of the folder, which is closed by now.
+    return false;
   }
 }
 

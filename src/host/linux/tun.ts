@@ -33,6 +33,7 @@ import { errnoName } from './errno';
 import type { HarnessLink } from './harness-link';
 import { libc } from './libc';
 import { DEVICE } from './link';
+import { BatchWriter, OneByOne, type PacketBatch } from './packet-batch';
 
 export const TUN_DEVICE = '/dev/net/tun';
 const IFREQ_BYTES = 40;
@@ -96,6 +97,12 @@ export class Tun implements HarnessLink {
     viewOf(this.#framed).setUint16(VNET_GSO_SIZE_AT, gsoSize, true);
     this.#framed.set(packet, VNET_HEADER_BYTES);
     return libc.write(this.#fd, this.#framed, VNET_HEADER_BYTES + packet.length);
+  }
+
+  openBatch(): PacketBatch {
+    // A virtio header stands before each packet, in memory of its own.
+    const many = this.#framed === undefined ? BatchWriter.open(this.#fd) : undefined;
+    return many ?? new OneByOne((packet) => this.write(packet));
   }
 
   /** Takes one packet of the kernel's from the queue of the device, which drops packets when it is full. */

@@ -36,7 +36,10 @@ function moved(run: Run, name: string, before: Readonly<Record<string, number>>)
   return (run.counters()[name] ?? 0) - (before[name] ?? 0);
 }
 
-describe.each(NETWORKS)('a flood, %s', (_, network) => {
+/** There, each packet has a header of its own and is written by itself. */
+const SUPER: typeof NETWORKS = [['of super-segments', { ...IPV4, superSegments: true }]];
+
+describe.each([...NETWORKS, ...SUPER])('a flood, %s', (_, network) => {
   it('is answered as often as the kernel says', () => {
     const run = open(network);
     run.setSysctl('net.ipv4.tcp_syncookies', '1');
@@ -47,6 +50,16 @@ describe.each(NETWORKS)('a flood, %s', (_, network) => {
     run.endTimedPart();
     expect({ sent, errno, answered }).toEqual({ sent: 2_000, errno: '', answered: 2_000 });
     expect(moved(run, 'TcpExt.SyncookiesSent', before)).toBe(2_000 - 17);
+  });
+
+  it('ends with the first packet that is refused', () => {
+    const run = open(network);
+    listen(run, 4, '::');
+    run.startTimedPart();
+    const { packetAt, ...rest } = syns(network, 200);
+    const { sent, errno } = run.flood({ ...rest, packetAt: (at) => (at === 70 ? Uint8Array.of(0x10) : packetAt(at)) });
+    run.endTimedPart();
+    expect({ sent, errno }).toEqual({ sent: 70, errno: 'EINVAL' });
   });
 
   it('of more frames than the capture has room for is not captured, on whichever devices it shows', () => {
