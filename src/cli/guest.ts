@@ -14,7 +14,13 @@ import { raiseLoopback } from '../host/linux/link';
 import { pause } from '../host/linux/libc';
 import { openLinuxHost, type PreparingHost } from '../host/linux/linux-host';
 import { probeEnvironment } from '../host/linux/probe';
-import { bootParameters, loadModules, mountFileSystems, quietKernel } from '../host/linux/process-one';
+import {
+  bootParameters,
+  freezeRestlessThread,
+  loadModules,
+  mountFileSystems,
+  quietKernel,
+} from '../host/linux/process-one';
 import { longestDurationNs } from '../suite/bounds';
 import type { Timeline } from '../timeline/timeline';
 import type { ClockKind } from '../trace/trace';
@@ -47,6 +53,7 @@ async function main(): Promise<void> {
   // A module that is loaded by hand does not look at the kernel's command line.
   loadModules(MODULES_FOLDER, (file) => (file.includes('virtio_mmio') ? bootParameters('virtio_mmio.').join(' ') : ''));
   quietKernel();
+  freezeRestlessThread();
   raiseLoopback();
   const ports = new IoPorts([PAUSE_PORT, EXIT_PORT, ITEM_SELECTOR_PORT, ITEM_DATA_PORT, RESULTS_PORT]);
   const time = bootParameters(TIME_PARAMETER)[0] === 'virtual' ? 'virtual' : 'real';

@@ -19,11 +19,18 @@ const FILE_SYSTEMS = [
 
 /** Where the kernel would mount these by itself, it answers EBUSY. */
 export function mountFileSystems(): void {
-  for (const [type, place] of FILE_SYSTEMS) {
-    const [typeText, placeText] = [zeroTerminated(type), zeroTerminated(place)];
-    libc.syscall(SYSTEM_CALLS.mount, addressOf(typeText), addressOf(placeText), addressOf(typeText), 0, 0, 0);
-  }
+  for (const [type, place] of FILE_SYSTEMS) mount(type, place);
   mkdirSync('/dev/shm', { recursive: true });
+}
+
+function mount(type: string, place: string, options = ''): void {
+  const [typeText, placeText, optionText] = [type, place, options].map(zeroTerminated) as [
+    Uint8Array,
+    Uint8Array,
+    Uint8Array,
+  ];
+  const addresses = [addressOf(typeText), addressOf(placeText), addressOf(typeText)] as const;
+  libc.syscall(SYSTEM_CALLS.mount, ...addresses, 0, addressOf(optionText), 0);
 }
 
 /** What a kernel does now and then although nobody needs it: an idle machine in virtual time is then awake all the time. */
@@ -42,6 +49,30 @@ export function quietKernel(): void {
       // This kernel does not have it.
     }
   }
+}
+
+/** Where the freezer of the first cgroups is mounted. */
+const FREEZER = '/sys/fs/cgroup';
+/** Before Linux 5.15 it wakes twice a second, whether there is anything to do or not. */
+const RESTLESS_THREAD = 'kcompactd0';
+
+/** Stops a thread of the kernel's that is made for machines that are short of memory. */
+export function freezeRestlessThread(): void {
+  const pid = readdirSync('/proc').find((name) => /^\d+$/.test(name) && threadName(name) === RESTLESS_THREAD);
+  if (pid === undefined) return;
+  const group = join(FREEZER, RESTLESS_THREAD);
+  try {
+    mount('cgroup', FREEZER, 'freezer');
+    mkdirSync(group);
+    writeFileSync(join(group, 'cgroup.procs'), pid);
+    writeFileSync(join(group, 'freezer.state'), 'FROZEN');
+  } catch {
+    // This kernel cannot: waiting takes longer.
+  }
+}
+
+function threadName(pid: string): string {
+  return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
 }
 
 /**
