@@ -1,12 +1,15 @@
 /** A flood: many segments, as fast as they can be written, each from a peer of its own. What comes back is counted. */
+import { present } from '../base/assert';
 import { FLOOD_AHEAD, type Run } from '../host/host';
 import { FloodPeers } from '../match/flood';
 import type { Timeline } from '../timeline/timeline';
 import type { Observation } from '../trace/trace';
 import { craftPacket } from '../wire/craft';
 import type { SegmentPattern } from '../wire/pattern';
-import { setSourcePort } from '../wire/source-port';
+import { PortedSegment } from '../wire/source-port';
 import type { Action } from './engine';
+
+const ALIGNED_BYTES = 8;
 
 type Flood = Extract<Action, { kind: 'flood' }>;
 
@@ -28,7 +31,7 @@ class FloodSegments {
   readonly #timeline: Timeline;
   readonly #peers: FloodPeers;
   /** Those that were made last, side by side in memory, each with the address of its peer. */
-  readonly #made: { bytes: Uint8Array; address: string }[] = [];
+  readonly #made: { readonly segment: PortedSegment; readonly address: string }[] = [];
 
   constructor(packet: SegmentPattern, timeline: Timeline, peers: FloodPeers) {
     this.#packet = packet;
@@ -40,20 +43,21 @@ class FloodSegments {
     const address = this.#peers.addressAt(index);
     const place = index % FLOOD_AHEAD;
     if (this.#made[place]?.address !== address) this.#make(address, index - place);
-    const bytes = this.#made[place]?.bytes ?? new Uint8Array();
-    setSourcePort(bytes, this.#peers.portAt(index));
-    return bytes;
+    const { segment } = present(this.#made[place], 'the segment');
+    segment.setSourcePort(this.#peers.portAt(index));
+    return segment.bytes;
   }
 
   /** All that come from this address, of those that begin at an index. */
   #make(address: string, first: number): void {
     const one = this.#craft(address, this.#peers.portAt(first));
-    const block = new Uint8Array(FLOOD_AHEAD * one.length);
+    const apart = Math.ceil(one.length / ALIGNED_BYTES) * ALIGNED_BYTES;
+    const block = new Uint8Array(FLOOD_AHEAD * apart);
     for (let place = 0; place < FLOOD_AHEAD; place++) {
       if (this.#peers.addressAt(first + place) !== address) continue;
-      const bytes = block.subarray(place * one.length, (place + 1) * one.length);
+      const bytes = block.subarray(place * apart, place * apart + one.length);
       bytes.set(one);
-      this.#made[place] = { bytes, address };
+      this.#made[place] = { segment: new PortedSegment(bytes), address };
     }
   }
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { craftPacket } from '../../src/wire/craft';
-import { setSourcePort } from '../../src/wire/source-port';
+import { PortedSegment } from '../../src/wire/source-port';
 import { seg } from '../support/builders';
 
 const ENDS = {
@@ -15,9 +15,9 @@ it('the segment is the one that would have been made with the other port', () =>
     fc.property(fc.constantFrom(4, 6), port, port, fc.nat(0xffff_ffff), (version, before, after, seq) => {
       const make = (sourcePort: number): Uint8Array =>
         craftPacket(seg('S', { seq }), { ...ENDS[version], sourcePort, targetPort: 8080, seq: 0, ack: 0 });
-      const packet = make(before);
-      setSourcePort(packet, after);
-      expect(packet).toEqual(make(after));
+      const segment = new PortedSegment(make(before));
+      segment.setSourcePort(after);
+      expect(segment.bytes).toEqual(make(after));
     }),
   );
 });

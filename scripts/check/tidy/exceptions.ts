@@ -85,6 +85,7 @@ const TESTED_ELSEWHERE: readonly (readonly [reason: string, paths: readonly stri
       'src/host/linux/linux-run.ts',
       'src/host/linux/namespace.ts',
       'src/host/linux/open-link.ts',
+      'src/host/linux/drop-filter.ts',
       'src/host/linux/packet-batch.ts',
       'src/host/linux/packet-sockets.ts',
       'src/host/linux/packet-stamps.ts',

@@ -45,6 +45,7 @@ interface SystemCallNumbers {
   readonly ioGetevents: number;
   readonly ioSubmit: number;
   readonly sendmmsg: number;
+  readonly bpf: number;
   readonly mount: number;
   readonly finitModule: number;
   readonly timerCreate: number;
@@ -97,6 +98,7 @@ const SYSTEM_CALLS_BY_ARCHITECTURE: Readonly<Record<string, SystemCallNumbers>> 
     ioGetevents: 208,
     ioSubmit: 209,
     sendmmsg: 307,
+    bpf: 321,
     mount: 165,
     finitModule: 313,
     timerCreate: 222,
@@ -147,6 +149,7 @@ const SYSTEM_CALLS_BY_ARCHITECTURE: Readonly<Record<string, SystemCallNumbers>> 
     ioGetevents: 4,
     ioSubmit: 2,
     sendmmsg: 269,
+    bpf: 280,
     mount: 40,
     finitModule: 273,
     timerCreate: 107,
@@ -228,6 +231,8 @@ export const CLONE_NEWNET = 0x40000000;
 export const TUNSETIFF = 0x400454ca;
 export const TUNSETPERSIST = 0x400454cb;
 export const TUNSETOFFLOAD = 0x400454d0;
+/** _IOR('T', 225, int) */
+export const TUNSETFILTEREBPF = 0x800454e1;
 export const TUN_F_CSUM = 0x01;
 export const TUN_F_TSO4 = 0x02;
 export const TUN_F_TSO6 = 0x04;

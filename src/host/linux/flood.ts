@@ -32,46 +32,39 @@ export interface FloodParts {
 /** @throws HostError `no-packet-socket` */
 export function flood({ link, packets, clock, waiter }: FloodParts, request: FloodRequest): FloodOutcome {
   const counter = new FrameCounter(link.leavesBy, frameFilter(request.sources, { from: 0, to: 1, others: 0 }));
+  const batch = link.openBatch();
   try {
     return packets.filtered(frameFilter(request.sources, { from: 0, to: 0, others: WHOLE }), () => {
       const startedNs = clock.now();
-      const written = writeAll(link, request, (ns) => waiter.untilExactly(clock.now() + ns));
-      const answered = awaitQuiet(link, counter, clock, waiter);
+      const written = writeAll({ link, batch, clock, waiter }, request);
+      const answered = awaitQuiet({ link, batch, clock, waiter }, counter, written.sent);
       return { startedNs, endedNs: clock.now(), ...written, answered };
     });
   } finally {
+    batch.close();
     counter.close();
   }
 }
 
-function writeAll(
-  link: HarnessLink,
-  { count, packetAt }: FloodRequest,
-  sleep: (ns: Ns) => void,
-): Pick<FloodOutcome, 'sent' | 'errno'> {
-  const batch = link.openBatch();
-  try {
-    for (let sent = 0; sent < count; ) {
-      const packets = Array.from({ length: Math.min(FLOOD_AHEAD, count - sent) }, (_, index) => packetAt(sent + index));
-      const { taken, error } = writeSome(link, batch, packets, sleep);
-      sent += taken;
-      if (error < 0) return { sent, errno: errnoName(error) };
-      // Before the device is full of them.
-      link.discardAll();
-    }
-    return { sent: count, errno: '' };
-  } finally {
-    batch.close();
+interface FloodTools extends Pick<FloodParts, 'link' | 'clock' | 'waiter'> {
+  readonly batch: PacketBatch;
+}
+
+function writeAll(tools: FloodTools, { count, packetAt }: FloodRequest): Pick<FloodOutcome, 'sent' | 'errno'> {
+  for (let sent = 0; sent < count; ) {
+    const packets: Uint8Array[] = [];
+    for (let index = sent; index < Math.min(sent + FLOOD_AHEAD, count); index++) packets.push(packetAt(index));
+    const { taken, error } = writeSome(tools, packets);
+    sent += taken;
+    if (error < 0) return { sent, errno: errnoName(error) };
+    // Before the device is full of them.
+    tools.batch.discardAll();
   }
+  return { sent: count, errno: '' };
 }
 
 /** The socket of a link that delivers later is full of what is on its way. */
-function writeSome(
-  link: HarnessLink,
-  batch: PacketBatch,
-  packets: readonly Uint8Array[],
-  sleep: (ns: Ns) => void,
-): BatchOutcome {
+function writeSome({ link, batch, clock, waiter }: FloodTools, packets: readonly Uint8Array[]): BatchOutcome {
   let taken = 0;
   for (let tries = 0; taken < packets.length; ) {
     const outcome = batch.write(taken === 0 ? packets : packets.slice(taken));
@@ -79,22 +72,23 @@ function writeSome(
     if (outcome.error === 0) continue;
     if (outcome.error !== -EAGAIN || !link.deliversLater || ++tries === FULL_TRIES)
       return { taken, error: outcome.error };
-    sleep(FULL_NS);
+    waiter.untilExactly(clock.now() + FULL_NS);
   }
   return { taken, error: 0 };
 }
 
 /** @returns how many answers there were */
-function awaitQuiet(link: HarnessLink, counter: FrameCounter, clock: RunClock, waiter: Waiter): number {
+function awaitQuiet({ link, batch, clock, waiter }: FloodTools, counter: FrameCounter, sent: number): number {
   const latestNs: Ns = clock.now() + LONGEST_QUIET_NS;
   let before = -1;
   let answers = counter.read();
   while (answers > before && clock.now() < latestNs) {
-    link.discardAll();
-    waiter.untilExactly(clock.now() + (link.deliversLater ? QUIET_OF_BACKLOG_NS : QUIET_NS));
+    batch.discardAll();
+    // When each has its answer, none is on its way.
+    waiter.untilExactly(clock.now() + (link.deliversLater && answers < sent ? QUIET_OF_BACKLOG_NS : QUIET_NS));
     before = answers;
     answers = counter.read();
   }
-  link.discardAll();
+  batch.discardAll();
   return answers;
 }

@@ -31,7 +31,5 @@ export interface HarnessLink extends Tap {
   openBatch(): PacketBatch;
   /** One packet of the kernel's has been seen: it need not be kept any more. */
   discardOne(): void;
-  /** None of those that the kernel has sent until now need be kept. */
-  discardAll(): void;
   close(): void;
 }

@@ -4,10 +4,8 @@
  */
 import { FLOOD_AHEAD } from '../host';
 import { SYSTEM_CALLS } from './constants';
+import { dropEverything } from './drop-filter';
 import { addressOf, libc } from './libc';
-
-/** Packets by one call, at most. */
-const BATCH_PACKETS = FLOOD_AHEAD;
 
 /** What came of handing packets over. */
 export interface BatchOutcome {
@@ -20,26 +18,50 @@ export interface BatchOutcome {
 /** A way for many packets. The kernel is told addresses: whoever has one keeps the packets until `write` returns. */
 export interface PacketBatch {
   readonly write: (packets: readonly Uint8Array[]) => BatchOutcome;
+  /** None of the packets that the kernel has sent until now need be kept. */
+  readonly discardAll: () => void;
   readonly close: () => void;
 }
 
 const BYTES_PER_WORD = 8;
 
-/** Where packets lie. Asking for an address is a call too, so those in the same memory are worked out. */
-class Addresses {
+/** Where packets lie, in a table for the kernel. Asking for an address is a call too, so few are asked for. */
+class AddressTable {
+  readonly #halves: Uint32Array;
+  readonly #placeOf: (index: number) => number;
+  /** Of each place; a flood has the same ones again and again. */
+  readonly #packets: Uint8Array[] = [];
   #buffer: ArrayBufferLike | undefined;
   #base = 0;
 
-  /** Writes address and length, as two words of 64 bits in halves: a bigint for each would have to be allocated. */
-  put({ buffer, byteOffset, length }: Uint8Array, halves: Uint32Array, at: number): void {
-    if (buffer !== this.#buffer) {
-      this.#buffer = buffer;
-      this.#base = addressOf(new Uint8Array(buffer));
+  /**
+   * @param words the table
+   * @param placeOf the word that the address of packet `index` is put into; its length comes behind it
+   */
+  constructor(words: BigUint64Array, placeOf: (index: number) => number) {
+    this.#halves = new Uint32Array(words.buffer);
+    this.#placeOf = placeOf;
+  }
+
+  put(packets: readonly Uint8Array[]): void {
+    for (let index = 0; index < packets.length; index++) {
+      const packet = packets[index];
+      if (packet !== undefined && packet !== this.#packets[index]) this.#putOne(packet, index);
     }
-    const address = this.#base + byteOffset;
-    halves[at] = address;
-    halves[at + 1] = Math.floor(address / 2 ** 32);
-    halves[at + 2] = length;
+  }
+
+  /** In halves: a bigint for each word would have to be allocated. */
+  #putOne(packet: Uint8Array, index: number): void {
+    if (packet.buffer !== this.#buffer) {
+      this.#buffer = packet.buffer;
+      this.#base = addressOf(new Uint8Array(packet.buffer));
+    }
+    const at = 2 * this.#placeOf(index);
+    const address = this.#base + packet.byteOffset;
+    this.#halves[at] = address;
+    this.#halves[at + 1] = Math.floor(address / 2 ** 32);
+    this.#halves[at + 2] = packet.length;
+    this.#packets[index] = packet;
   }
 }
 
@@ -47,54 +69,85 @@ class Addresses {
 const IOCB_WORDS = 8;
 const IOCB_OPERATION = 2;
 const IOCB_BUFFER = 3;
+const IOCB_CMD_PREAD = 0n;
 const IOCB_CMD_PWRITE = 1n;
 const DESCRIPTOR_SHIFT = 32n;
 /** struct io_event, in words: data, obj, res, res2. */
 const EVENT_WORDS = 4;
 const EVENT_RESULT = 2;
 
-/** Writes to a device by io_submit(2), which takes a list of writes and does one after the other. */
-export class BatchWriter implements PacketBatch {
+/** Operations on a device by io_submit(2), which takes a list of them and does one after the other. */
+class OperationList {
+  /** Buffer and length of each are for its user to fill in. */
+  readonly words = new BigUint64Array(FLOOD_AHEAD * IOCB_WORDS);
   readonly #context: number;
-  readonly #requests = new BigUint64Array(BATCH_PACKETS * IOCB_WORDS);
-  readonly #halves = new Uint32Array(this.#requests.buffer);
   readonly #list: BigUint64Array;
-  readonly #events = new BigInt64Array(BATCH_PACKETS * EVENT_WORDS);
-  readonly #addresses = new Addresses();
+  readonly #listAt: number;
+  readonly #results = new BigInt64Array(FLOOD_AHEAD * EVENT_WORDS);
+  readonly #resultsAt = addressOf(this.#results);
 
-  private constructor(context: number, fd: number) {
+  constructor(context: number, fd: number, operation: bigint) {
     this.#context = context;
-    const start = addressOf(this.#requests);
-    this.#list = BigUint64Array.from({ length: BATCH_PACKETS }, (_, index) =>
-      BigInt(start + index * IOCB_WORDS * BYTES_PER_WORD),
-    );
-    for (let index = 0; index < BATCH_PACKETS; index++)
-      this.#requests[index * IOCB_WORDS + IOCB_OPERATION] = IOCB_CMD_PWRITE | (BigInt(fd) << DESCRIPTOR_SHIFT);
+    const start = addressOf(this.words);
+    const placeOf = (_: unknown, index: number): bigint => BigInt(start + index * IOCB_WORDS * BYTES_PER_WORD);
+    this.#list = BigUint64Array.from({ length: FLOOD_AHEAD }, placeOf);
+    this.#listAt = addressOf(this.#list);
+    for (let index = 0; index < FLOOD_AHEAD; index++)
+      this.words[index * IOCB_WORDS + IOCB_OPERATION] = operation | (BigInt(fd) << DESCRIPTOR_SHIFT);
   }
 
-  /** @returns `undefined` where the kernel does not have it (CONFIG_AIO), or does not let us */
-  static open(fd: number): BatchWriter | undefined {
-    const context = new BigUint64Array(1);
-    const result = libc.syscall(SYSTEM_CALLS.ioSetup, BATCH_PACKETS, addressOf(context), 0, 0, 0, 0);
-    return result < 0 ? undefined : new BatchWriter(Number(context[0]), fd);
-  }
-
-  write(packets: readonly Uint8Array[]): BatchOutcome {
-    packets.forEach((packet, index) => {
-      this.#addresses.put(packet, this.#halves, 2 * (index * IOCB_WORDS + IOCB_BUFFER));
-    });
-    const [list, events] = [addressOf(this.#list), addressOf(this.#events)];
-    const done = libc.syscall(SYSTEM_CALLS.ioSubmit, this.#context, packets.length, list, 0, 0, 0);
+  /** Does the first of them. What comes behind one that failed may have been done. */
+  run(count: number): BatchOutcome {
+    const done = libc.syscall(SYSTEM_CALLS.ioSubmit, this.#context, count, this.#listAt, 0, 0, 0);
     if (done < 0) return { taken: 0, error: done };
-    libc.syscall(SYSTEM_CALLS.ioGetevents, this.#context, done, done, events, 0, 0);
+    libc.syscall(SYSTEM_CALLS.ioGetevents, this.#context, done, done, this.#resultsAt, 0, 0);
     for (let index = 0; index < done; index++) {
-      const result = Number(this.#events[index * EVENT_WORDS + EVENT_RESULT]);
+      const result = Number(this.#results[index * EVENT_WORDS + EVENT_RESULT]);
       if (result < 0) return { taken: index, error: result };
     }
     return { taken: done, error: 0 };
   }
+}
+
+/** On a device that takes a packet by write(2) and gives one by read(2). */
+export class DeviceBatch implements PacketBatch {
+  readonly #context: number;
+  readonly #writes: OperationList;
+  readonly #reads: OperationList;
+  readonly #addresses: AddressTable;
+  readonly #scratch = new Uint8Array(BYTES_PER_WORD);
+  readonly #endDropping: (() => void) | undefined;
+
+  private constructor(context: number, fd: number) {
+    this.#context = context;
+    this.#endDropping = dropEverything(fd);
+    this.#writes = new OperationList(context, fd, IOCB_CMD_PWRITE);
+    this.#reads = new OperationList(context, fd, IOCB_CMD_PREAD);
+    this.#addresses = new AddressTable(this.#writes.words, (index) => index * IOCB_WORDS + IOCB_BUFFER);
+    // At least one byte of a packet must be read, or the device counts it as dropped.
+    const scratch = Array.from({ length: FLOOD_AHEAD }, () => this.#scratch);
+    new AddressTable(this.#reads.words, (index) => index * IOCB_WORDS + IOCB_BUFFER).put(scratch);
+  }
+
+  /** @returns `undefined` where the kernel does not have it (CONFIG_AIO), or does not let us */
+  static open(fd: number): DeviceBatch | undefined {
+    const context = new BigUint64Array(1);
+    const result = libc.syscall(SYSTEM_CALLS.ioSetup, FLOOD_AHEAD, addressOf(context), 0, 0, 0, 0);
+    return result < 0 ? undefined : new DeviceBatch(Number(context[0]), fd);
+  }
+
+  write(packets: readonly Uint8Array[]): BatchOutcome {
+    this.#addresses.put(packets);
+    return this.#writes.run(packets.length);
+  }
+
+  discardAll(): void {
+    if (this.#endDropping !== undefined) return;
+    while (this.#reads.run(FLOOD_AHEAD).error === 0);
+  }
 
   close(): void {
+    this.#endDropping?.();
     libc.syscall(SYSTEM_CALLS.ioDestroy, this.#context, 0, 0, 0, 0, 0);
   }
 }
@@ -112,17 +165,16 @@ const VECTOR_WORDS = 2;
 export class BatchSender implements PacketBatch {
   readonly #fd: number;
   readonly #target: Uint8Array;
-  readonly #messages = new BigUint64Array(BATCH_PACKETS * MESSAGE_WORDS);
-  readonly #vectors = new BigUint64Array(BATCH_PACKETS * VECTOR_WORDS);
-  readonly #halves = new Uint32Array(this.#vectors.buffer);
-  readonly #addresses = new Addresses();
+  readonly #messages = new BigUint64Array(FLOOD_AHEAD * MESSAGE_WORDS);
+  readonly #vectors = new BigUint64Array(FLOOD_AHEAD * VECTOR_WORDS);
+  readonly #addresses = new AddressTable(this.#vectors, (index) => index * VECTOR_WORDS);
 
   /** @param target where all of them go, a struct sockaddr */
   constructor(fd: number, target: Uint8Array) {
     this.#fd = fd;
     this.#target = target;
     const [name, vectors] = [addressOf(this.#target), addressOf(this.#vectors)];
-    for (let index = 0; index < BATCH_PACKETS; index++) {
+    for (let index = 0; index < FLOOD_AHEAD; index++) {
       const at = index * MESSAGE_WORDS;
       this.#messages[at + MESSAGE_NAME] = BigInt(name);
       this.#messages[at + MESSAGE_NAME_LENGTH] = BigInt(target.length);
@@ -132,11 +184,15 @@ export class BatchSender implements PacketBatch {
   }
 
   write(packets: readonly Uint8Array[]): BatchOutcome {
-    packets.forEach((packet, index) => this.#addresses.put(packet, this.#halves, 2 * index * VECTOR_WORDS));
+    this.#addresses.put(packets);
     const messages = addressOf(this.#messages);
     const sent = libc.syscall(SYSTEM_CALLS.sendmmsg, this.#fd, messages, packets.length, 0, 0, 0);
     // When it stopped before the last, it says why when it is called for the rest.
     return sent < 0 ? { taken: 0, error: sent } : { taken: sent, error: 0 };
+  }
+
+  discardAll(): void {
+    // What comes back does not come here.
   }
 
   close(): void {
@@ -147,9 +203,12 @@ export class BatchSender implements PacketBatch {
 /** One after the other: where packets need more than to be written, or there is no way for many. */
 export class OneByOne implements PacketBatch {
   readonly #write: (packet: Uint8Array) => number;
+  readonly #discard: () => number;
 
-  constructor(write: (packet: Uint8Array) => number) {
+  /** @param discard one packet of the kernel's; less than zero when there is none */
+  constructor(write: (packet: Uint8Array) => number, discard: () => number) {
     this.#write = write;
+    this.#discard = discard;
   }
 
   write(packets: readonly Uint8Array[]): BatchOutcome {
@@ -158,6 +217,10 @@ export class OneByOne implements PacketBatch {
       if (error < 0) return { taken, error };
     }
     return { taken: packets.length, error: 0 };
+  }
+
+  discardAll(): void {
+    while (this.#discard() >= 0);
   }
 
   close(): void {

@@ -48,7 +48,6 @@ export class RawLink implements HarnessLink {
 
   /** The harness's kernel has dropped it already. */
   discardOne(): void {}
-  discardAll(): void {}
 
   close(): void {
     this.#pair.close();

@@ -37,15 +37,12 @@ export class RawOverLoopback implements HarnessLink {
   }
 
   openBatch(): PacketBatch {
-    return this.#sender.openBatch();
+    const [to, from] = [this.#sender.openBatch(), this.#tun.openBatch()];
+    return { write: (packets) => to.write(packets), discardAll: () => from.discardAll(), close: () => from.close() };
   }
 
   discardOne(): void {
     this.#tun.discardOne();
-  }
-
-  discardAll(): void {
-    this.#tun.discardAll();
   }
 
   close(): void {

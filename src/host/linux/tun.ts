@@ -33,7 +33,7 @@ import { errnoName } from './errno';
 import type { HarnessLink } from './harness-link';
 import { libc } from './libc';
 import { DEVICE } from './link';
-import { BatchWriter, OneByOne, type PacketBatch } from './packet-batch';
+import { DeviceBatch, OneByOne, type PacketBatch } from './packet-batch';
 
 export const TUN_DEVICE = '/dev/net/tun';
 const IFREQ_BYTES = 40;
@@ -101,17 +101,19 @@ export class Tun implements HarnessLink {
 
   openBatch(): PacketBatch {
     // A virtio header stands before each packet, in memory of its own.
-    const many = this.#framed === undefined ? BatchWriter.open(this.#fd) : undefined;
-    return many ?? new OneByOne((packet) => this.write(packet));
+    const many = this.#framed === undefined ? DeviceBatch.open(this.#fd) : undefined;
+    return (
+      many ??
+      new OneByOne(
+        (packet) => this.write(packet),
+        () => this.#discard(),
+      )
+    );
   }
 
   /** Takes one packet of the kernel's from the queue of the device, which drops packets when it is full. */
   discardOne(): void {
     this.#discard();
-  }
-
-  discardAll(): void {
-    while (this.#discard() >= 0);
   }
 
   /**

@@ -156,7 +156,8 @@ describe('a copy dies with the process that wanted it', () => {
     'also when that is killed while it makes the copy that is child %d',
     async (count) => {
       const { parent } = await start('again');
-      const children = `/proc/${parent.pid}/task/${parent.pid}/children`;
+      const id = String(parent.pid);
+      const children = `/proc/${id}/task/${id}/children`;
       while (readFileSync(children, 'latin1').trim().split(' ').length < count);
       parent.kill('SIGKILL');
       expect(await awaitNoProcess(marker, 5_000)).toEqual([]);
