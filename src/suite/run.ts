@@ -68,14 +68,24 @@ export class ExecutorPool {
       results.push(result);
       tell({ kind: 'run-finished', result });
     };
+    let hasCrashed = false;
     const lane = async (): Promise<void> => {
       for (let run = queue.shift(); run !== undefined; run = queue.shift()) {
         const tried = await this.#tryAgain({ run, attempts: 0, startedMs: performance.now() }, tell);
+        // What is said then of runs that were on their way is of no use.
+        if (hasCrashed) return;
         if (tried.kind === 'finished') finish(tried.result);
         else disturbed.push(tried.attempted);
       }
     };
-    await Promise.all(Array.from({ length: Math.min(this.#settings.jobs, runs.length) }, lane));
+    try {
+      await Promise.all(Array.from({ length: Math.min(this.#settings.jobs, runs.length) }, lane));
+    } catch (error) {
+      hasCrashed = true;
+      queue.length = 0;
+      this.kill();
+      throw error;
+    }
     // The last attempt has the machine to itself.
     for (const attempted of disturbed) finish((await this.#attempt(attempted, tell)).result);
     return results.sort((left, right) => left.run.index - right.run.index);

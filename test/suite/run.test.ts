@@ -1,11 +1,12 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { longestDurationNs } from '../../src/suite/bounds';
 import { ExecutorProcess } from '../../src/suite/executor';
 import { ExecutorCrash, ExecutorPool, summarize } from '../../src/suite/run';
-import type { PlannedRun, RunResult, SuiteEvent } from '../../src/suite/suite';
+import type { PlannedRun, RunResult, SuiteEvent, SuiteListener } from '../../src/suite/suite';
 import { after, callOf, calls, inject, MS, S, seg, silence, timelineOf, wait, within } from '../support/builders';
 
 /**
@@ -276,6 +277,19 @@ describe('an executor that', () => {
     const crashed = pool.runAll(runsOf('crashes', 'b'), () => undefined);
     await expect(crashed).rejects.toThrow(ExecutorCrash);
     await expect(crashed).rejects.toThrow('a defect');
+  });
+
+  // It went on with executors that nobody ended: the command never came back.
+  it('meets a defect ends the runs beside it too, and begins no others', async () => {
+    const { pool } = poolOf({ jobs: 2 });
+    const told: string[] = [];
+    const tell: SuiteListener = (event) => {
+      if (event.kind !== 'suite-started' && event.kind !== 'suite-finished') told.push(event.kind);
+    };
+    const crashed = pool.runAll(runsOf('crashes', 'slow', 'c', 'd', 'e'), tell);
+    await expect(crashed).rejects.toThrow('a defect');
+    await sleep(600);
+    expect(told).toEqual(['run-started', 'run-started']);
   });
 
   it.each(['unfit', 'unfit and gone'])('finds this machine %s errors every run, with the way out', async (mode) => {
