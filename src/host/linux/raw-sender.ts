@@ -62,12 +62,10 @@ export class RawSender {
   constructor(version: IpVersion, target: string) {
     this.#target = target;
     this.#version = version;
-    const before = socketDescriptors();
+    const before = ownSockets();
     this.#socket = openSocket(version);
-    this.#fd = present(
-      socketDescriptors().find((fd) => !before.includes(fd)),
-      "the raw socket's descriptor",
-    );
+    const fresh = [...ownSockets()].find(([socket]) => !before.has(socket));
+    this.#fd = present(fresh, 'the raw socket among the descriptors')[1];
     this.#socket.pauseRecv();
     // Otherwise a packet that the device drops, such as one without a carrier, counts as sent (ip(7)).
     const { level, option } = RECVERR[version];
@@ -102,19 +100,18 @@ export class RawSender {
   }
 }
 
-/** The descriptors of this process that are sockets. */
-function socketDescriptors(): readonly number[] {
-  return readdirSync('/proc/self/fd')
-    .map(Number)
-    .filter((fd) => isSocket(fd));
+/** The sockets of this process, by `socket:[INODE]`: a descriptor may be another socket's by the next look. */
+function ownSockets(): ReadonlyMap<string, number> {
+  const sockets = readdirSync('/proc/self/fd').map((fd) => [targetOf(fd), Number(fd)] as const);
+  return new Map(sockets.filter(([target]) => target.startsWith('socket:')));
 }
 
-function isSocket(fd: number): boolean {
+function targetOf(fd: string): string {
   try {
-    return readlinkSync(`/proc/self/fd/${fd}`).startsWith('socket:');
+    return readlinkSync(`/proc/self/fd/${fd}`);
   } catch {
     // That of the folder, which is closed by now.
-    return false;
+    return '';
   }
 }
 
