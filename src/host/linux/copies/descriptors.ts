@@ -1,5 +1,6 @@
 /** The descriptors of a copied process that it must not share with its original. */
 import { closeSync, fstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { HostError } from '../../host';
 import {
   AT_FDCWD,
   F_SETFL,
@@ -18,9 +19,30 @@ import { CALLS, stackPointer } from './x86-64';
 const AF_UNIX = 1;
 const ACCESS_MODE = 3;
 const EVENT_COUNTER = 'anon_inode:[eventfd]';
+const NOT_COPIED = /^anon_inode:\[(?:io_uring|eventpoll|timerfd|userfaultfd|inotify|fanotify)\]/;
 /** Below what the stopped thread has on its stack, and the 128 bytes that it may use beyond. */
 const SCRATCH_BELOW_STACK = 4096;
 const DESCRIPTOR_BYTES = 4;
+
+/**
+ * What the kernel does for a process by itself, it would do for the original or for both.
+ * @throws HostError `system-call`, when there is such a thing
+ */
+export function refuseWhatCannotBeCopied(pid: number): void {
+  const kinds = descriptorsOf(pid).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
+  const found = kinds.find((kind) => NOT_COPIED.test(kind));
+  if (found !== undefined) throw new HostError('system-call', `process ${pid} has ${found}, which cannot be copied`);
+  if (timersOf(pid) !== '') throw new HostError('system-call', `process ${pid} has timers, which cannot be copied`);
+}
+
+/** As proc_pid_timers(5) lists them; some kernels do not (CONFIG_CHECKPOINT_RESTORE). */
+function timersOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/timers`, 'latin1');
+  } catch {
+    return '';
+  }
+}
 
 /** A counter that two processes share wakes one of them for the other. */
 export function renewEventCounters(copy: StoppedThread): void {

@@ -8,13 +8,13 @@
  *
  * What the kernel keeps for a process is not in its memory. Files and sockets would be shared with the original: the caller
  * says which to replace, and counters for waking threads (eventfd(2)) are always made anew. A process with timers of
- * its own (timer_create(2)), io_uring or epoll is not copied right. x86-64 only.
+ * its own (timer_create(2)), io_uring or epoll is refused. x86-64 only.
  */
 import { PR_SET_PDEATHSIG, SIGKILL } from '../constants';
 import { libc } from '../libc';
 import type { ChildEnd } from '../wait-status';
 import { childEnd } from './children';
-import { renewEventCounters, replaceFile, replaceSocket } from './descriptors';
+import { refuseWhatCannotBeCopied, renewEventCounters, replaceFile, replaceSocket } from './descriptors';
 import { allowCopying, findInMemory, ProcessMemory } from './memory';
 import { StoppedThread } from './stopped-thread';
 import { stopAllThreads, type StoppedThreads } from './stopping';
@@ -65,6 +65,7 @@ export class Original {
     const threads = stopAllThreads(this.#pid);
     let pid: number;
     try {
+      refuseWhatCannotBeCopied(this.#pid);
       this.#allowCopying(threads.main);
       pid = threads.main.clone(CLONE_PROCESS);
     } finally {

@@ -16,7 +16,7 @@ const SOCKET = 3;
 const MARK = randomBytes(16);
 /** Two threads that count what the first one is told to, by futexes; a child that wakes the wrong one would hang. */
 const PROGRAM = `
-import ctypes, os, socket, sys, threading
+import ctypes, os, select, socket, sys, threading
 secret = ctypes.create_string_buffer(bytes.fromhex('${MARK.toString('hex')}'))
 link = socket.socket(fileno=${SOCKET})
 asked, done = threading.Semaphore(0), threading.Semaphore(0)
@@ -33,6 +33,8 @@ while True:
     order = link.recv(100)
     if not order or order == b'end':
         os._exit(7)
+    if order == b'epoll':
+        kept = select.epoll()
     for _ in range(100):
         asked.release()
     for _ in range(100):
@@ -121,6 +123,13 @@ describe('a copy of a process', () => {
   it('is refused when it cannot be furnished, and the original goes on', async () => {
     const plan = { files: [], socket: SOCKET, patch: { address: 8, bytes: MARK } };
     expect(() => original.copy(plan)).toThrow();
+    expect(await tell(link, 'go')).toBe('counted');
+  });
+
+  it('is refused of a process for which the kernel does something by itself', async () => {
+    expect(await tell(link, 'epoll')).toBe('counted');
+    const plan = { files: [], socket: SOCKET, patch: { address: 0, bytes: new Uint8Array() } };
+    expect(refusal(() => original.copy(plan)).message).toContain('anon_inode:[eventpoll], which cannot be copied');
     expect(await tell(link, 'go')).toBe('counted');
   });
 
