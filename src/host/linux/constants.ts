@@ -41,7 +41,6 @@ interface SystemCallNumbers {
   readonly pidfdSendSignal: number;
   readonly pidfdGetfd: number;
   readonly ioSetup: number;
-  readonly ioDestroy: number;
   readonly ioGetevents: number;
   readonly ioSubmit: number;
   readonly sendmmsg: number;
@@ -94,7 +93,6 @@ const SYSTEM_CALLS_BY_ARCHITECTURE: Readonly<Record<string, SystemCallNumbers>> 
     pidfdSendSignal: 424,
     pidfdGetfd: 438,
     ioSetup: 206,
-    ioDestroy: 207,
     ioGetevents: 208,
     ioSubmit: 209,
     sendmmsg: 307,
@@ -145,7 +143,6 @@ const SYSTEM_CALLS_BY_ARCHITECTURE: Readonly<Record<string, SystemCallNumbers>> 
     pidfdSendSignal: 424,
     pidfdGetfd: 438,
     ioSetup: 0,
-    ioDestroy: 1,
     ioGetevents: 4,
     ioSubmit: 2,
     sendmmsg: 269,

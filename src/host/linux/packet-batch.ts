@@ -76,6 +76,20 @@ const DESCRIPTOR_SHIFT = 32n;
 const EVENT_WORDS = 4;
 const EVENT_RESULT = 2;
 
+let context: number | undefined;
+
+/**
+ * Where operations are queued: one for all, which ends with the process. To end it earlier takes the kernel an RCU grace
+ * period, 20 ms or more, in the middle of a run.
+ */
+function contextOfProcess(): number | undefined {
+  if (context !== undefined) return context;
+  const made = new BigUint64Array(1);
+  if (libc.syscall(SYSTEM_CALLS.ioSetup, FLOOD_AHEAD, addressOf(made), 0, 0, 0, 0) < 0) return undefined;
+  context = Number(made[0]);
+  return context;
+}
+
 /** Operations on a device by io_submit(2), which takes a list of them and does one after the other. */
 class OperationList {
   /** Buffer and length of each are for its user to fill in. */
@@ -111,7 +125,6 @@ class OperationList {
 
 /** On a device that takes a packet by write(2) and gives one by read(2). */
 export class DeviceBatch implements PacketBatch {
-  readonly #context: number;
   readonly #writes: OperationList;
   readonly #reads: OperationList;
   readonly #addresses: AddressTable;
@@ -119,7 +132,6 @@ export class DeviceBatch implements PacketBatch {
   readonly #endDropping: (() => void) | undefined;
 
   private constructor(context: number, fd: number) {
-    this.#context = context;
     this.#endDropping = dropEverything(fd);
     this.#writes = new OperationList(context, fd, IOCB_CMD_PWRITE);
     this.#reads = new OperationList(context, fd, IOCB_CMD_PREAD);
@@ -131,9 +143,8 @@ export class DeviceBatch implements PacketBatch {
 
   /** @returns `undefined` where the kernel does not have it (CONFIG_AIO), or does not let us */
   static open(fd: number): DeviceBatch | undefined {
-    const context = new BigUint64Array(1);
-    const result = libc.syscall(SYSTEM_CALLS.ioSetup, FLOOD_AHEAD, addressOf(context), 0, 0, 0, 0);
-    return result < 0 ? undefined : new DeviceBatch(Number(context[0]), fd);
+    const context = contextOfProcess();
+    return context === undefined ? undefined : new DeviceBatch(context, fd);
   }
 
   write(packets: readonly Uint8Array[]): BatchOutcome {
@@ -148,7 +159,6 @@ export class DeviceBatch implements PacketBatch {
 
   close(): void {
     this.#endDropping?.();
-    libc.syscall(SYSTEM_CALLS.ioDestroy, this.#context, 0, 0, 0, 0, 0);
   }
 }
 
