@@ -98,7 +98,14 @@ export class GuestExecutor implements Executor {
     const guest = startGuest(qemu, [memory, state, job], ({ pathOf, fdOf }) => ({
       time: 'virtual',
       accelerator: 'tcg',
-      start: { kind: 'restore', memory: pathOf(memory), share: 'off', stateFd: fdOf(state), job: pathOf(job) },
+      start: {
+        kind: 'restore',
+        memory: pathOf(memory),
+        share: 'off',
+        waits: false,
+        stateFd: fdOf(state),
+        job: pathOf(job),
+      },
     }));
     return this.#withGuest(guest, () => outcomeOf(guest, RUN_LIMIT));
   }

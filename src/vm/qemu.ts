@@ -20,6 +20,8 @@ export type MachineStart =
       readonly kind: 'restore';
       readonly memory: string;
       readonly share: 'on' | 'off';
+      /** Whether it waits for the monitor before its first instruction. */
+      readonly waits: boolean;
       readonly stateFd: number;
       readonly job: string;
     };
@@ -71,6 +73,9 @@ const KERNEL_PARAMETERS = [
 ];
 /** The clock needs no calibration, because it is what QEMU says. */
 const VIRTUAL_PARAMETERS = ['tsc_early_khz=1000000', 'tsc=reliable', 'no_timer_check'];
+
+/** What is said to the monitor while the guest runs may move its clock. */
+const WAITING = '-S';
 
 /** The state comes in the form of `xen-save-devices-state`, which has no sections for these. */
 const SAVED_FORM = ['-global', 'migration.send-configuration=off'];
@@ -130,7 +135,7 @@ function startArguments({ time, start }: Machine): readonly string[] {
     case 'boot':
       return [...bootArguments(start.files, time, 'boot'), ...jobArguments(start.job)];
     case 'snapshot':
-      return [...bootArguments(start.files, time, 'snapshot'), ...memoryArguments(start.memory, 'on')];
+      return [...bootArguments(start.files, time, 'snapshot'), ...memoryArguments(start.memory, 'on'), WAITING];
     case 'restore':
       return [
         ...memoryArguments(start.memory, start.share),
@@ -138,6 +143,7 @@ function startArguments({ time, start }: Machine): readonly string[] {
         ...SAVED_FORM,
         '-incoming',
         `fd:${start.stateFd}`,
+        ...(start.waits ? [WAITING] : []),
       ];
   }
 }

@@ -139,6 +139,7 @@ function warmUp(parts: GuestParts, files: Snapshot): Promise<void> {
         kind: 'restore',
         memory: pathOf(memory),
         share: 'on',
+        waits: true,
         stateFd: fdOf(booted.state),
         job: pathOf(job),
       }));
@@ -170,8 +171,9 @@ async function save(
   }
 }
 
-/** Waits until the guest stops itself. @throws VmError */
+/** Lets a guest run that waits for it, until it stops itself. @throws VmError */
 export async function untilPaused(guest: GuestProcess): Promise<void> {
   const stopped = guest.qmp.event('STOP');
-  await guest.within(BOOT_LIMIT, Promise.all([guest.qmp.greet(), stopped]));
+  const begun = guest.qmp.greet().then(() => guest.qmp.command('cont'));
+  await guest.within(BOOT_LIMIT, Promise.all([begun, stopped]));
 }

@@ -29,7 +29,14 @@ export class Template {
       this.#guest = startGuest(qemu, [memory, state, job], ({ pathOf, fdOf }) => ({
         time: 'virtual',
         accelerator: 'tcg',
-        start: { kind: 'restore', memory: pathOf(memory), share: 'off', stateFd: fdOf(state), job: pathOf(job) },
+        start: {
+          kind: 'restore',
+          memory: pathOf(memory),
+          share: 'off',
+          waits: true,
+          stateFd: fdOf(state),
+          job: pathOf(job),
+        },
       }));
     } finally {
       job.close();

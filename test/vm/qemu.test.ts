@@ -7,7 +7,7 @@ const machine = (rest: Pick<Machine, 'start'> & Partial<Machine>): string =>
 
 const boot = { kind: 'boot', files: FILES, job: '/j' } as const;
 const snapshot = { kind: 'snapshot', files: FILES, memory: '/m' } as const;
-const restore = { kind: 'restore', memory: '/m', share: 'off', stateFd: 7, job: '/j' } as const;
+const restore = { kind: 'restore', memory: '/m', share: 'off', waits: false, stateFd: 7, job: '/j' } as const;
 
 describe('a machine in virtual time', () => {
   it.each([boot, snapshot, restore])('takes nothing from the clock or the chance of the host: $kind', (start) => {
@@ -34,6 +34,12 @@ describe('a machine in virtual time', () => {
     expect(machine({ start: boot })).toContain('file=/j');
     expect(machine({ start: restore })).toContain('file=/j');
     expect(machine({ start: snapshot })).not.toContain('fw_cfg');
+  });
+
+  it('waits for its monitor when that is told something, and not when it runs a job', () => {
+    expect(machine({ start: snapshot })).toContain(' -S ');
+    expect(machine({ start: { ...restore, waits: true } })).toContain(' -S ');
+    expect(machine({ start: restore })).not.toContain(' -S ');
   });
 
   it('needs no kernel to go on, but its state', () => {
