@@ -164,11 +164,16 @@ async function save(
   });
   try {
     await untilPaused(guest);
-    await guest.within(SAVING_LIMIT, saveState(guest.qmp, statePath));
+    await writeState(guest, statePath);
   } finally {
     await guest.close();
     state.close();
   }
+}
+
+/** Has QEMU write down what is not in the memory of a stopped guest. @throws VmError */
+export function writeState(guest: GuestProcess, path: string): Promise<void> {
+  return guest.within(SAVING_LIMIT, saveState(guest.qmp, path));
 }
 
 /** Lets a guest run that waits for it, until it stops itself. @throws VmError */

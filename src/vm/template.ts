@@ -2,14 +2,14 @@
  * A warm guest in a QEMU that runs, of which runs are copies. QEMU translates the guest's code when that runs for the first
  * time, which is nine tenths of what a short run costs; the translation is in the memory of QEMU, not of the guest,
  * and a copy has it. To the guest a copy is the same as the snapshot `warm`: the template has come to that point from the
- * snapshot `booted` by itself, and instructions decide all that happens there.
+ * snapshot `booted` by the same way, and one that has not come to the same state is not taken.
  */
 import { randomBytes } from 'node:crypto';
 import type { CopiedProcess, OpenCopied } from './copier';
 import { GuestFiles, GuestProcess, startGuest } from './guest-process';
 import { HandedFile } from './handed-file';
 import { CopiedQemu, QMP_FD } from './running-qemu';
-import { type OpenSnapshot, untilPaused } from './snapshot';
+import { type OpenSnapshot, untilPaused, writeState } from './snapshot';
 import { VmError } from './trouble';
 
 /** By these bytes the place for the job is found in QEMU's memory. */
@@ -20,32 +20,34 @@ const LARGEST_JOB_BYTES = 2 ** 20;
 export class Template {
   readonly #guest: GuestProcess;
   readonly #mark = randomBytes(MARK_BYTES);
+  /** Where QEMU writes what is not in the guest's memory. */
+  readonly #state = HandedFile.holding();
+  #statePath = '';
   #original: { readonly process: CopiedProcess; readonly jobAddress: number } | undefined;
 
   /** Starts it; see `warmUp`. @param booted may be closed afterwards */
   constructor(qemu: string, { memory, state }: OpenSnapshot) {
     const job = HandedFile.holding(this.#mark, new Uint8Array(LARGEST_JOB_BYTES - MARK_BYTES));
     try {
-      this.#guest = startGuest(qemu, [memory, state, job], ({ pathOf, fdOf }) => ({
-        time: 'virtual',
-        accelerator: 'tcg',
-        start: {
-          kind: 'restore',
-          memory: pathOf(memory),
-          share: 'off',
-          waits: true,
-          stateFd: fdOf(state),
-          job: pathOf(job),
-        },
-      }));
+      this.#guest = startGuest(qemu, [memory, state, job, this.#state], ({ pathOf, fdOf }) => {
+        this.#statePath = pathOf(this.#state);
+        const files = { memory: pathOf(memory), stateFd: fdOf(state), job: pathOf(job) };
+        return { time: 'virtual', accelerator: 'tcg', start: { kind: 'restore', share: 'off', waits: true, ...files } };
+      });
     } finally {
       job.close();
     }
   }
 
-  /** Waits until it can be copied. @throws VmError, and what the copier throws */
-  async warmUp(open: OpenCopied): Promise<void> {
+  /** Waits until it is warm. @returns the state of its devices, as a snapshot has it. @throws VmError */
+  async warmUp(): Promise<Uint8Array> {
     await untilPaused(this.#guest);
+    await writeState(this.#guest, this.#statePath);
+    return this.#state.read();
+  }
+
+  /** To be called when it is warm. @throws VmError, and what the copier throws */
+  allowCopies(open: OpenCopied): void {
     if (this.#guest.pid === undefined) throw new VmError('vm-died', 'QEMU ended before it was copied');
     const process = open(this.#guest.pid);
     this.#original = { process, jobAddress: process.find(this.#mark) };
@@ -73,7 +75,8 @@ export class Template {
     return guest;
   }
 
-  close(): Promise<void> {
-    return this.#guest.close();
+  async close(): Promise<void> {
+    await this.#guest.close();
+    this.#state.close();
   }
 }
