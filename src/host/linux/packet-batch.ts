@@ -72,9 +72,9 @@ const IOCB_BUFFER = 3;
 const IOCB_CMD_PREAD = 0n;
 const IOCB_CMD_PWRITE = 1n;
 const DESCRIPTOR_SHIFT = 32n;
-/** struct io_event, in words: data, obj, res, res2. */
-const EVENT_WORDS = 4;
-const EVENT_RESULT = 2;
+/** struct io_event, in halves of words: data, obj, res, res2. The lower half of `res` has its sign, and no bigint is made of it. */
+const EVENT_HALVES = 8;
+const EVENT_RESULT = 4;
 
 let context: number | undefined;
 
@@ -97,7 +97,7 @@ class OperationList {
   readonly #context: number;
   readonly #list: BigUint64Array;
   readonly #listAt: number;
-  readonly #results = new BigInt64Array(FLOOD_AHEAD * EVENT_WORDS);
+  readonly #results = new Int32Array(FLOOD_AHEAD * EVENT_HALVES);
   readonly #resultsAt = addressOf(this.#results);
 
   constructor(context: number, fd: number, operation: bigint) {
@@ -116,7 +116,7 @@ class OperationList {
     if (done < 0) return { taken: 0, error: done };
     libc.syscall(SYSTEM_CALLS.ioGetevents, this.#context, done, done, this.#resultsAt, 0, 0);
     for (let index = 0; index < done; index++) {
-      const result = Number(this.#results[index * EVENT_WORDS + EVENT_RESULT]);
+      const result = this.#results[index * EVENT_HALVES + EVENT_RESULT] ?? 0;
       if (result < 0) return { taken: index, error: result };
     }
     return { taken: done, error: 0 };
