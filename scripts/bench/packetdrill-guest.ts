@@ -2,11 +2,11 @@
 import { execFileSync } from 'node:child_process';
 import { IoPorts } from '../../src/host/linux/io-ports';
 import { raiseLoopback } from '../../src/host/linux/link';
-import { bootParameters, loadModules, mountFileSystems, quietKernel } from '../../src/host/linux/process-one';
+import { loadModules, mountFileSystems, quietKernel } from '../../src/host/linux/process-one';
 import { EXIT_BYTE, EXIT_PORT, MODULES_FOLDER } from '../../src/vm/guest-abi';
 
 mountFileSystems();
-loadModules(MODULES_FOLDER, (file) => (file.includes('virtio_mmio') ? bootParameters('virtio_mmio.').join(' ') : ''));
+loadModules(MODULES_FOLDER);
 quietKernel();
 raiseLoopback();
 const [, , script = ''] = process.argv;

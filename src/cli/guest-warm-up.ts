@@ -77,12 +77,27 @@ assert 0 <= tcpi_busy_time <= 10**6 and tcpi_unacked in (3, 4), tcpi_unacked
 +.01 < . 1:1(0) ack 3001 win 1000
   +0 \`true\`
 `;
+
+/** The programs that specs start as servers and clients, as far as this host has them. */
+const PROGRAMS = `
++0 \`python3 -c "import socket, http.server, socketserver, time
+S = type('S', (http.server.HTTPServer,), dict(address_family=socket.AF_INET6, request_queue_size=5))
+S(('::', 81), http.server.SimpleHTTPRequestHandler).server_close()" || true\`
++0 \`node -e '
+const server = require("net").createServer().listen({ port: 82, host: "::", backlog: 5 }, () => server.close())' || true\`
++0 \`nginx -v; ab -V > /dev/null; pgrep --ns $$ nobody; true\`
+`;
 const PROFILES = ['kselftest', 'packetdrill'];
 
 /** The timelines: of a spec over each IP version, and of a script. With kernel events, which take a second of the host's time to set up. */
 export function guestWarmUps(): readonly Timeline[] {
   const specs = timelinesOf({ path: 'warm-up.yaml', text: SPEC });
   return [...specs, ...timelinesOf({ path: 'warm-up.pkt', text: SCRIPT }, { ip: ['ipv4'] })];
+}
+
+/** The timeline of what runs start besides. QEMU takes seconds to translate these programs, and a copy of it has that. */
+export function programWarmUp(): readonly Timeline[] {
+  return timelinesOf({ path: 'programs.pkt', text: PROGRAMS }, { ip: ['ipv4'] });
 }
 
 /** The networks of nearly all runs: those of specs that say nothing of theirs, and of the scripts of known runners. */

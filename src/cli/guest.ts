@@ -23,7 +23,6 @@ import {
 } from '../host/linux/process-one';
 import { longestDurationNs } from '../suite/bounds';
 import type { Timeline } from '../timeline/timeline';
-import type { ClockKind } from '../trace/trace';
 import { UNFIT_MARK } from '../vm/ending';
 import {
   EXIT_BYTE,
@@ -32,32 +31,33 @@ import {
   ITEM_SELECTOR_PORT,
   JOB_ITEM,
   MODULES_FOLDER,
+  PAUSE_AFTER_MS,
   PAUSE_BYTE,
   PAUSE_PORT,
   RESULTS_DEVICE,
-  RESULTS_PORT,
   START_PARAMETER,
   TIME_PARAMETER,
 } from '../vm/guest-abi';
 import { decodeJob, encodeJob, encodeMessage, type Job } from '../vm/job';
-import { guestWarmUps, usualNetworks } from './guest-warm-up';
+import { guestWarmUps, programWarmUp, usualNetworks } from './guest-warm-up';
 import { placeFiles } from './job-files';
 
 /**
  * Under virtual time a run begins at a whole multiple of this, so that it does not matter how long reading the job took.
  */
 const ROUND_NS = 100 * NS_PER_MS;
+/** Less than a second. */
+const NAP_MS = 900;
 
 async function main(): Promise<void> {
   mountFileSystems();
-  // A module that is loaded by hand does not look at the kernel's command line.
-  loadModules(MODULES_FOLDER, (file) => (file.includes('virtio_mmio') ? bootParameters('virtio_mmio.').join(' ') : ''));
+  loadModules(MODULES_FOLDER);
   quietKernel();
   freezeRestlessThread();
   raiseLoopback();
-  const ports = new IoPorts([PAUSE_PORT, EXIT_PORT, ITEM_SELECTOR_PORT, ITEM_DATA_PORT, RESULTS_PORT]);
+  const ports = new IoPorts([PAUSE_PORT, EXIT_PORT, ITEM_SELECTOR_PORT, ITEM_DATA_PORT]);
   const time = bootParameters(TIME_PARAMETER)[0] === 'virtual' ? 'virtual' : 'real';
-  const say = openResults(ports, time);
+  const say = openResults();
   const trouble = probeEnvironment();
   if (trouble !== undefined) {
     say(encodeMessage({ kind: 'unfit', trouble }));
@@ -66,11 +66,11 @@ async function main(): Promise<void> {
   const start = bootParameters(START_PARAMETER)[0] === 'snapshot' ? 'snapshot' : 'boot';
   const host = openLinuxHost({ blockingWorkerPath: join(__dirname, 'blocking-worker.js'), time });
   if (start === 'boot') await warmUp(host, [warmUpTimeline('ipv4')]);
-  else await warmUpTwice(host, () => ports.outByte(PAUSE_PORT, PAUSE_BYTE));
+  else await warmUpTwice(host, () => stopMachine(ports));
   const deadline = new Deadline();
   collectGarbage();
   say(encodeMessage({ kind: 'ready' }));
-  if (start === 'snapshot') ports.outByte(PAUSE_PORT, PAUSE_BYTE);
+  if (start === 'snapshot') stopMachine(ports);
   ports.outWord(ITEM_SELECTOR_PORT, JOB_ITEM);
   const job = decodeJob((length) => {
     const bytes = new Uint8Array(length);
@@ -82,15 +82,20 @@ async function main(): Promise<void> {
   ports.outByte(EXIT_PORT, EXIT_BYTE);
 }
 
+/** Returns some time after the machine has gone on. */
+function stopMachine(ports: IoPorts): void {
+  const untilMs = PAUSE_AFTER_MS * 1.5;
+  ports.outByte(PAUSE_PORT, PAUSE_BYTE);
+  for (let sleptMs = 0; sleptMs < untilMs; sleptMs += NAP_MS) pause(NAP_MS * NS_PER_MS);
+}
+
 /** What the warm-up has left would fill the space for young objects in the middle of a run, which takes 20 ms. */
 function collectGarbage(): void {
   global.gc?.();
 }
 
-/** Under virtual time there is the fast way. */
-function openResults(ports: IoPorts, time: ClockKind): (message: Uint8Array) => void {
-  if (time === 'real') return (message) => ports.outBytes(RESULTS_PORT, message);
-  if (!existsSync(RESULTS_DEVICE)) throw new Error('no virtio-serial: CONFIG_VIRTIO_MMIO and CONFIG_VIRTIO_CONSOLE');
+function openResults(): (message: Uint8Array) => void {
+  if (!existsSync(RESULTS_DEVICE)) throw new Error('no virtio-serial: CONFIG_VIRTIO_PCI and CONFIG_VIRTIO_CONSOLE');
   const device = openSync(RESULTS_DEVICE, 'w');
   return (message) => {
     for (let at = 0; at < message.length; ) at += writeSync(device, message, at);
@@ -105,7 +110,7 @@ async function warmUpTwice(host: PreparingHost, saved: () => void): Promise<void
   await warmUp(host, guestWarmUps());
   collectGarbage();
   saved();
-  await warmUp(host, guestWarmUps());
+  await warmUp(host, [...programWarmUp(), ...guestWarmUps()]);
   for (const network of usualNetworks()) host.prepareRun(network);
 }
 

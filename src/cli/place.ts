@@ -40,8 +40,8 @@ export interface Place {
  */
 const JOBS_PER_PROCESSOR = { root: 4, rootless: 2, guest: 1 } as const;
 
-/** Making a template takes as long as a few runs from the snapshot, and saves half of each. */
-const RUNS_FOR_TEMPLATE = 8;
+/** Making a template takes as long as a dozen runs from the snapshot, and saves two thirds of each. */
+const RUNS_FOR_TEMPLATE = 24;
 
 /** Whether waiting costs nothing there. */
 export function isVirtual({ kernel, time }: PlaceOptions): boolean {

@@ -4,9 +4,13 @@
 export const START_PARAMETER = 'packetspec.start=';
 export const TIME_PARAMETER = 'packetspec.time=';
 
-/** Device pvpanic: a byte written here stops the machine at the next instruction, until the host lets it go on. */
-export const PAUSE_PORT = 0x505;
-export const PAUSE_BYTE = 1;
+/**
+ * Device ib700, a watchdog: this byte written here stops the machine two seconds later, until the host lets it go on
+ * (`time_map` in hw/watchdog/wdt_ib700.c). The guest is to be idle then: see decision 0022.
+ */
+export const PAUSE_PORT = 0x443;
+export const PAUSE_BYTE = 14;
+export const PAUSE_AFTER_MS = 2000;
 
 /** Device isa-debug-exit: a byte written here ends QEMU at once, with status `2 * byte + 1`. */
 export const EXIT_PORT = 0x501;
@@ -22,9 +26,7 @@ export const ITEM_DATA_PORT = 0x511;
 export const JOB_ITEM = 0x20;
 export const JOB_ITEM_NAME = 'Job';
 
-/** The first port of the first virtio-serial device, where there is one. */
+/** The first port of the first virtio-serial device. */
 export const RESULTS_DEVICE = '/dev/vport0p1';
-/** Device isa-debugcon: each byte written here is written to a file. */
-export const RESULTS_PORT = 0x502;
 
 export const MODULES_FOLDER = '/packetspec/modules';

@@ -1,6 +1,6 @@
 /** The command lines of QEMU. Why each option is there: docs/decisions/0014-virtual-time.md. */
 import type { ClockKind } from '../trace/trace';
-import { EXIT_PORT, JOB_ITEM_NAME, PAUSE_PORT, RESULTS_PORT, START_PARAMETER, TIME_PARAMETER } from './guest-abi';
+import { EXIT_PORT, JOB_ITEM_NAME, START_PARAMETER, TIME_PARAMETER } from './guest-abi';
 
 export const QEMU = 'qemu-system-x86_64';
 export const QEMU_PACKAGE = 'qemu-system-x86';
@@ -40,19 +40,20 @@ export interface Machine {
   readonly qmpFd: number;
 }
 
-/** Without the old timer and interrupt controller, which a guest that knows its clock needs not. */
-const VIRTUAL_BOARD = 'microvm,rtc=on,pit=off,pic=off';
 /**
- * Here the guest measures its clock, and on the small board it finds nothing to measure it by without KVM. There its
- * virtio bus is missing, and messages take a slower way.
+ * It has an HPET, from which a guest under virtual time takes its interrupts: the timer of the local APIC would be
+ * calibrated first, by reading the clock for a tenth of a second, and that is a third of a boot.
  */
-const REAL_BOARD = 'q35';
+const BOARD = 'pc,hpet=on';
+/** Small, and enough for kernels that are handed over by `-kernel`. */
+const FIRMWARE = 'qboot.rom';
 const MEMORY = '512M';
 /**
  * `cx16` is left out for QEMU before 10, whose cmpxchg16b under icount corrupts flags; `rdrand` and `rdseed`, because QEMU
- * begins its random numbers anew in a process that goes on from a snapshot, and not in a copy of one that did.
+ * begins its random numbers anew in a process that goes on from a snapshot, and not in a copy of one that did. `pku`,
+ * `smap` and `la57` cost time only: with `pku`, QEMU forgets all addresses whenever the kernel changes between threads.
  */
-const VIRTUAL_CPU = 'max,-cx16,-erms,-fsrm,-rdrand,-rdseed';
+const VIRTUAL_CPU = 'max,-cx16,-erms,-fsrm,-rdrand,-rdseed,-pku,-smap,-la57';
 const BASE_TIME = '2026-01-01T00:00:00';
 const SEED = '42';
 
@@ -72,7 +73,7 @@ const KERNEL_PARAMETERS = [
   ...['psi=0', 'nowatchdog', 'cgroup_disable=memory'],
 ];
 /** The clock needs no calibration, because it is what QEMU says. */
-const VIRTUAL_PARAMETERS = ['tsc_early_khz=1000000', 'tsc=reliable', 'no_timer_check'];
+const VIRTUAL_PARAMETERS = ['tsc_early_khz=1000000', 'tsc=reliable', 'no_timer_check', 'nolapic_timer'];
 
 /** What is said to the monitor while the guest runs may move its clock. */
 const WAITING = '-S';
@@ -84,24 +85,23 @@ const SAVED_BOARD = ',suppress-vmdesc=on';
 /** Arguments of QEMU for a machine. */
 export function qemuArguments(machine: Machine): readonly string[] {
   return [
-    ...['-M', boardOf(machine)],
+    ...['-M', boardOf(machine), '-bios', FIRMWARE],
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-monitor', 'none', '-no-reboot', '-m', MEMORY],
     ...timeArguments(machine),
     ...startArguments(machine),
     ...['-chardev', `file,id=console,path=${machine.console}`, '-serial', 'chardev:console'],
     ...['-chardev', `socket,id=qmp,fd=${machine.qmpFd}`, '-mon', 'chardev=qmp,mode=control'],
-    ...['-chardev', `file,id=results,path=${machine.results}`, ...resultsDevice(machine)],
-    ...['-device', `pvpanic,ioport=${PAUSE_PORT}`, '-action', 'panic=pause'],
+    ...['-chardev', `file,id=results,path=${machine.results}`, ...RESULTS_DEVICE],
+    ...['-device', 'ib700', '-action', 'watchdog=pause'],
     ...['-device', `isa-debug-exit,iobase=${EXIT_PORT},iosize=1`],
   ];
 }
 
 /** Without `ioeventfd`, what the guest sends is written while it waits, and not some time later. */
-function resultsDevice({ time }: Machine): readonly string[] {
-  if (time === 'real') return ['-device', `isa-debugcon,iobase=${RESULTS_PORT},chardev=results`];
-  const port = 'virtserialport,chardev=results,name=results';
-  return ['-global', 'virtio-mmio.ioeventfd=off', '-device', 'virtio-serial-device', '-device', port];
-}
+const RESULTS_DEVICE = [
+  ...['-device', 'virtio-serial-pci,ioeventfd=off'],
+  ...['-device', 'virtserialport,chardev=results,name=results'],
+];
 
 /** What of a command line makes a snapshot another one. */
 export function snapshotForm(): string {
@@ -110,7 +110,7 @@ export function snapshotForm(): string {
 }
 
 function boardOf({ time, start }: Machine): string {
-  const board = time === 'virtual' ? VIRTUAL_BOARD : REAL_BOARD;
+  const board = time === 'virtual' ? `${BOARD},pit=off` : BOARD;
   if (start.kind === 'boot') return board;
   return `${board},memory-backend=ram${start.kind === 'restore' ? SAVED_BOARD : ''}`;
 }

@@ -6,17 +6,12 @@ import { isSameState } from './state';
 import { Template } from './template';
 import { VmError } from './trouble';
 
-/**
- * On a busy machine, one in two arrives some nanoseconds beside the snapshot: QEMU's threads decide where the clock of an
- * idle guest jumps to, see decision 0021.
- */
-const ATTEMPTS = 8;
-
 export class SharedTemplate {
   readonly #loadCopier: () => OpenCopied | undefined;
   #template: Template | undefined;
   /** Whether there is one to copy; not before somebody has asked. */
   #isReady: Promise<boolean> | undefined;
+  #isBeingMade = false;
   #hasEnded = false;
 
   /** @param loadCopier gives `undefined` where processes cannot be copied */
@@ -25,12 +20,13 @@ export class SharedTemplate {
   }
 
   /**
-   * A guest with a job; `undefined` where copying is not to be had, or the job is too large. A guest from the snapshot does
-   * the same then, and takes longer.
+   * A guest with a job; `undefined` where copying is not to be had, while somebody else waits for the template, or when the job
+   * is too large. A guest from the snapshot does the same then, and takes longer.
    * @throws VmError, when the guest itself is at fault
    */
   async copy(parts: GuestParts, job: Uint8Array): Promise<GuestProcess | undefined> {
-    this.#isReady ??= this.#make(parts);
+    if (this.#isBeingMade) return undefined;
+    this.#isReady ??= this.#makeOnce(parts);
     try {
       if (!(await this.#isReady) || this.#hasEnded) return undefined;
       return this.#template?.takes(job) === true ? this.#template.copy(job) : undefined;
@@ -48,21 +44,27 @@ export class SharedTemplate {
     this.#template = undefined;
   }
 
+  async #makeOnce(parts: GuestParts): Promise<boolean> {
+    this.#isBeingMade = true;
+    try {
+      return await this.#make(parts);
+    } finally {
+      this.#isBeingMade = false;
+    }
+  }
+
   async #make(parts: GuestParts): Promise<boolean> {
     const open = this.#loadCopier();
     if (open === undefined) return false;
     const wanted = await fromSnapshot(parts, 'warm', async ({ state }) => state.read());
-    for (let attempt = 0; attempt < ATTEMPTS && !this.#hasEnded; attempt++) {
-      const template = await fromSnapshot(parts, 'booted', async (booted) => new Template(parts.qemu, booted));
-      this.#template = template;
-      const state = await template.warmUp();
-      if (isSameState(state, wanted)) {
-        template.allowCopies(open);
-        return true;
-      }
-      this.#template = undefined;
-      await template.close();
+    const template = await fromSnapshot(parts, 'booted', async (booted) => new Template(parts.qemu, booted));
+    this.#template = template;
+    if (!this.#hasEnded && isSameState(await template.warmUp(), wanted)) {
+      template.allowCopies(open);
+      return true;
     }
+    this.#template = undefined;
+    await template.close();
     return false;
   }
 }

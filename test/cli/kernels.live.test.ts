@@ -52,7 +52,7 @@ describe('packetspec kernels', () => {
     for (const name of [
       'virtio',
       'virtio_ring',
-      'virtio_mmio',
+      'virtio_pci',
       'virtio_console',
       'tun',
       'inet_diag',

@@ -172,7 +172,7 @@ export function signed(object: Buffer, signature = Buffer.alloc(300, 5)): Buffer
 export const REQUIRED_MODULES: Readonly<Record<string, readonly string[]>> = {
   virtio: [],
   virtio_ring: ['virtio'],
-  virtio_mmio: ['virtio', 'virtio_ring'],
+  virtio_pci: ['virtio', 'virtio_ring'],
   virtio_console: ['virtio', 'virtio_ring'],
   tun: [],
   inet_diag: [],

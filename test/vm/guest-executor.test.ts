@@ -1,7 +1,7 @@
 /** Live: guests of a real kernel. They cost seconds each, so one cache is made here and used by all. */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -19,6 +19,7 @@ import type { CopiedProcess, CopyPlan } from '../../src/vm/copier';
 import { GuestExecutor, type GuestSettings } from '../../src/vm/guest-executor';
 import { openKernel } from '../../src/vm/kernels/kernels';
 import { SharedTemplate } from '../../src/vm/shared-template';
+import { isSameState } from '../../src/vm/state';
 import type { BootableKernel } from '../../src/vm/vm';
 import { awaitNoProcess, childrenOf, describeProcess, markedEnvironment, markedProcesses } from '../support/leftovers';
 import { ROOT } from '../support/live';
@@ -132,7 +133,8 @@ describe('runs in guests', { timeout: LIMIT_MS }, () => {
       template.end();
       expect(first.map(traceText)).toEqual(fromSnapshot.map(traceText));
       expect(second.toReversed().map(traceText)).toEqual(fromSnapshot.map(traceText));
-      expect(copies).toBe(6);
+      // Two of the first came while the template was made, and went on from the snapshot.
+      expect(copies).toBe(4);
     });
 
     it('come from the snapshot where a process may not be copied, or its template is gone', async () => {
@@ -218,11 +220,16 @@ describe('runs in guests', { timeout: LIMIT_MS }, () => {
       'the snapshot',
     );
     const state = join(cache, 'packetspec/snapshots', key, 'state');
-    const { size } = statSync(state);
+    const first = readFileSync(state);
     truncateSync(state, 1000);
-    expect(checksOf(await run())).toEqual(good);
-    // Not the same to the nanosecond where the machine is busy: decision 0014, what is not exact.
-    expect(statSync(state).size).toBe(size);
+    // One made on a busy machine once had another clock: decision 0022.
+    const busy = [1, 2, 3].map(() => spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }));
+    try {
+      expect(checksOf(await run())).toEqual(good);
+    } finally {
+      for (const child of busy) child.kill('SIGKILL');
+    }
+    expect(isSameState(readFileSync(state), first)).toBe(true);
   });
 
   it('are errors with a reason for a kernel that lacks something', async () => {
@@ -230,9 +237,9 @@ describe('runs in guests', { timeout: LIMIT_MS }, () => {
     const without = (name: string) =>
       run({ kernel: { ...kernel(), modules: modules.filter((file) => !file.includes(name)) } });
     expect(await without('/tun.ko')).toMatchObject({ kind: 'trouble', trouble: { code: 'vm-kernel-unfit' } });
-    expect(await without('/virtio_mmio.ko')).toMatchObject({
+    expect(await without('/inet_diag.ko')).toMatchObject({
       kind: 'trouble',
-      trouble: { code: 'vm-kernel-unfit', message: expect.stringContaining('virtio') },
+      trouble: { code: 'vm-kernel-unfit', message: expect.stringContaining('tcp_diag') },
     });
   });
 

@@ -61,6 +61,6 @@ describe('a machine in real time', () => {
 });
 
 it('a snapshot is another one when the command line is', () => {
-  expect(snapshotForm()).toContain('panic=pause');
+  expect(snapshotForm()).toContain('watchdog=pause');
   expect(snapshotForm()).toBe(snapshotForm());
 });

@@ -18,8 +18,6 @@ const ROUTINES = {
   outByte: [0x89, 0xfa, 0x89, 0xf0, 0xee, 0x31, 0xc0, 0xc3],
   /** mov edx, edi; mov eax, esi; out dx, ax; xor eax, eax; ret */
   outWord: [0x89, 0xfa, 0x89, 0xf0, 0x66, 0xef, 0x31, 0xc0, 0xc3],
-  /** mov rcx, rdx; mov edx, edi; cld; rep outsb; xor eax, eax; ret */
-  outBytes: [0x48, 0x89, 0xd1, 0x89, 0xfa, 0xfc, 0xf3, 0x6e, 0x31, 0xc0, 0xc3],
   /** mov rcx, rdx; mov edx, edi; mov rdi, rsi; cld; rep insb; xor eax, eax; ret */
   inBytes: [0x48, 0x89, 0xd1, 0x89, 0xfa, 0x48, 0x89, 0xf7, 0xfc, 0xf3, 0x6c, 0x31, 0xc0, 0xc3],
 } as const;
@@ -27,7 +25,6 @@ const ROUTINES = {
 export class IoPorts {
   readonly #outByte: (port: number, value: number) => number;
   readonly #outWord: (port: number, value: number) => number;
-  readonly #outBytes: (port: number, address: number, count: number) => number;
   readonly #inBytes: (port: number, address: number, count: number) => number;
 
   /** @throws HostError `system-call` */
@@ -36,7 +33,6 @@ export class IoPorts {
     const page = new CodePage();
     this.#outByte = functionAt(page.place(ROUTINES.outByte), 'int outByte(int port, int value)');
     this.#outWord = functionAt(page.place(ROUTINES.outWord), 'int outWord(int port, int value)');
-    this.#outBytes = functionAt(page.place(ROUTINES.outBytes), 'int outBytes(int port, size_t address, size_t count)');
     this.#inBytes = functionAt(page.place(ROUTINES.inBytes), 'int inBytes(int port, size_t address, size_t count)');
   }
 
@@ -46,11 +42,6 @@ export class IoPorts {
 
   outWord(port: number, value: number): void {
     this.#outWord(port, value);
-  }
-
-  /** All bytes, to one port. */
-  outBytes(port: number, bytes: Uint8Array): void {
-    this.#outBytes(port, addressOf(bytes), bytes.length);
   }
 
   /** As many bytes as there is room for, from one port. */

@@ -75,16 +75,12 @@ function threadName(pid: string): string {
   return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
 }
 
-/**
- * Loads all modules of a folder in the order of their names.
- * @param parametersOf what a module is told, such as `device=512@0xfeb00e00:12`
- * @throws HostError `system-call`
- */
-export function loadModules(folder: string, parametersOf: (name: string) => string): void {
+/** Loads all modules of a folder in the order of their names. @throws HostError `system-call` */
+export function loadModules(folder: string): void {
+  const noParameters = zeroTerminated('');
   for (const file of readdirSync(folder).sort()) {
     const fd = openSync(join(folder, file), 'r');
-    const parameters = zeroTerminated(parametersOf(file));
-    const result = libc.syscall(SYSTEM_CALLS.finitModule, fd, addressOf(parameters), 0, 0, 0, 0);
+    const result = libc.syscall(SYSTEM_CALLS.finitModule, fd, addressOf(noParameters), 0, 0, 0, 0);
     closeSync(fd);
     // A kernel that has it built in says so.
     if (result < 0 && result !== -EEXIST) {

@@ -14,7 +14,7 @@ import { compareVersions } from './catalogue';
 import { isWorkFolder, listFolder, withWorkFolder } from './work-folder';
 
 /** Raised when what is prepared changes, the list of modules for one. Other versions of this program keep their own. */
-const FORMAT = 3;
+const FORMAT = 4;
 
 const RECORD = 'kernel.json';
 

@@ -2,7 +2,7 @@
 
 /** What the harness itself needs, with the option that builds it. */
 export const REQUIRED: ReadonlyMap<string, string> = new Map([
-  ['virtio_mmio', 'CONFIG_VIRTIO_MMIO'],
+  ['virtio_pci', 'CONFIG_VIRTIO_PCI'],
   ['virtio_console', 'CONFIG_VIRTIO_CONSOLE'],
   ['tun', 'CONFIG_TUN'],
   ['inet_diag', 'CONFIG_INET_DIAG'],

@@ -57,7 +57,7 @@ describe('the order of loading', () => {
   it('leaves out what is built in, and what nobody wants', () => {
     add({ ...REQUIRED_MODULES, sch_fq: [], nfs: [] });
     const order = namesOf(tree({ builtIn: new Set(['virtio', 'virtio_ring', 'virtio_console']) }));
-    expect(order).toEqual(['virtio_mmio', 'tun', 'inet_diag', 'tcp_diag', 'sch_fq']);
+    expect(order).toEqual(['virtio_pci', 'tun', 'inet_diag', 'tcp_diag', 'sch_fq']);
   });
 
   it('leaves out an optional module that cannot be loaded', () => {

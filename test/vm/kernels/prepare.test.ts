@@ -60,7 +60,7 @@ describe('a prepared kernel', () => {
   });
 
   it('knows what the configuration in the image builds in', () => {
-    const options = ['VIRTIO_MMIO', 'VIRTIO_CONSOLE', 'TUN', 'INET_DIAG', 'INET_TCP_DIAG'];
+    const options = ['VIRTIO_PCI', 'VIRTIO_CONSOLE', 'TUN', 'INET_DIAG', 'INET_TCP_DIAG'];
     const config = options.map((name) => `CONFIG_${name}=y\n`).join('');
     const { problems, kernel } = prepare(bzImage(vmlinux({ config })), { hasModules: false });
     expect(problems).toEqual([]);
