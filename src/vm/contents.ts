@@ -109,7 +109,7 @@ const OPEN_FOLDER_MODE = 0o1777;
 
 /** Why these options: docs/decisions/0014-virtual-time.md. */
 const NODE_OPTIONS = [
-  ...['--no-opt', '--sparkplug', '--no-flush-bytecode'],
+  ...['--no-opt', '--sparkplug', '--no-lazy', '--no-flush-bytecode'],
   ...['--max-semi-space-size=64', '--min-semi-space-size=64', '--expose-gc', '--regexp-interpret-all'],
 ];
 
