@@ -31,7 +31,7 @@ import {
   ITEM_SELECTOR_PORT,
   JOB_ITEM,
   MODULES_FOLDER,
-  PAUSE_AFTER_MS,
+  PAUSE_AFTER_NS,
   PAUSE_BYTE,
   PAUSE_PORT,
   RESULTS_DEVICE,
@@ -46,8 +46,6 @@ import { placeFiles } from './job-files';
  * Under virtual time a run begins at a whole multiple of this, so that it does not matter how long reading the job took.
  */
 const ROUND_NS = 100 * NS_PER_MS;
-/** Less than a second. */
-const NAP_MS = 900;
 
 async function main(): Promise<void> {
   mountFileSystems();
@@ -84,9 +82,8 @@ async function main(): Promise<void> {
 
 /** Returns some time after the machine has gone on. */
 function stopMachine(ports: IoPorts): void {
-  const untilMs = PAUSE_AFTER_MS * 1.5;
   ports.outByte(PAUSE_PORT, PAUSE_BYTE);
-  for (let sleptMs = 0; sleptMs < untilMs; sleptMs += NAP_MS) pause(NAP_MS * NS_PER_MS);
+  pause(PAUSE_AFTER_NS * 1.5);
 }
 
 /** What the warm-up has left would fill the space for young objects in the middle of a run, which takes 20 ms. */

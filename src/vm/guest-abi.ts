@@ -1,4 +1,5 @@
 /** What the two sides of a guest agree on: paths, I/O ports, and words of the kernel's command line. */
+import { NS_PER_S } from '../base/nanoseconds';
 
 /** Words of the kernel's command line: whether the guest stops itself before its job, and how its clock goes. */
 export const START_PARAMETER = 'packetspec.start=';
@@ -10,7 +11,7 @@ export const TIME_PARAMETER = 'packetspec.time=';
  */
 export const PAUSE_PORT = 0x443;
 export const PAUSE_BYTE = 14;
-export const PAUSE_AFTER_MS = 2000;
+export const PAUSE_AFTER_NS = 2 * NS_PER_S;
 
 /** Device isa-debug-exit: a byte written here ends QEMU at once, with status `2 * byte + 1`. */
 export const EXIT_PORT = 0x501;

@@ -1,4 +1,4 @@
-/** The command lines of QEMU. Why each option is there: docs/decisions/0014-virtual-time.md. */
+/** The command lines of QEMU. Why each option is there: docs/decisions/0014-virtual-time.md and 0022-board-and-watchdog.md. */
 import type { ClockKind } from '../trace/trace';
 import { EXIT_PORT, JOB_ITEM_NAME, START_PARAMETER, TIME_PARAMETER } from './guest-abi';
 

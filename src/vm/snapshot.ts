@@ -1,6 +1,6 @@
 /**
- * A guest as two files: its memory, and the state of its devices. It is the guest that chooses the moment, by an
- * instruction, so that a snapshot made anew is the same one, whatever else the host does.
+ * A guest as two files: its memory, and the state of its devices. It is the guest that chooses the moment, by a
+ * watchdog, so that a snapshot made anew is the same one, whatever else the host does.
  */
 import { createHash } from 'node:crypto';
 import { constants, copyFileSync, statSync } from 'node:fs';

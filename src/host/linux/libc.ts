@@ -9,7 +9,7 @@
  */
 // @ts-expect-error TS1479: its types stand for the ES module only, but require() gets its index.cjs
 import koffi from 'koffi';
-import type { Ns } from '../../base/nanoseconds';
+import { NS_PER_S, type Ns } from '../../base/nanoseconds';
 import { HostError } from '../host';
 import { CLOCK_MONOTONIC, CLOCK_MONOTONIC_COARSE, CLOCK_REALTIME } from './constants';
 import { errnoName } from './errno';
@@ -206,9 +206,10 @@ export function newTimespec(): Timespec {
 
 const interval = newTimespec();
 
-/** Sleeps, with everything that this thread would do meanwhile. @param ns less than a second */
+/** Sleeps, with everything that this thread would do meanwhile. */
 export function pause(ns: Ns): void {
-  interval[2] = ns;
+  interval[0] = Math.floor(ns / NS_PER_S);
+  interval[2] = ns % NS_PER_S;
   libc.ppoll(null, 0, interval, null);
 }
 
