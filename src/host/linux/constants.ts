@@ -256,6 +256,7 @@ export const SCHED_RESET_ON_FORK = 0x40000000;
 export const WNOHANG = 1;
 
 export const PR_SET_PDEATHSIG = 1;
+export const PR_GET_TID_ADDRESS = 40;
 export const PR_SET_TIMERSLACK = 29;
 export const PR_SET_CHILD_SUBREAPER = 36;
 

@@ -14,14 +14,12 @@ import {
 import { libc, succeed, zeroTerminated } from '../libc';
 import type { ProcessMemory } from './memory';
 import type { StoppedThread } from './stopped-thread';
-import { CALLS, stackPointer } from './x86-64';
+import { CALLS, scratchOf } from './x86-64';
 
 const AF_UNIX = 1;
 const ACCESS_MODE = 3;
 const EVENT_COUNTER = 'anon_inode:[eventfd]';
 const NOT_COPIED = /^anon_inode:\[(?:io_uring|eventpoll|timerfd|userfaultfd|inotify|fanotify)\]/;
-/** Below what the stopped thread has on its stack, and the 128 bytes that it may use beyond. */
-const SCRATCH_BELOW_STACK = 4096;
 const DESCRIPTOR_BYTES = 4;
 
 /**
@@ -63,15 +61,16 @@ export function replaceFile(copy: StoppedThread, memory: ProcessMemory, from: nu
     const { dev, ino } = statSync(`/proc/${copy.tid}/fd/${fd}`);
     if (dev !== wanted.dev || ino !== wanted.ino) continue;
     const flags = flagsIn(readFileSync(`/proc/${copy.tid}/fdinfo/${fd}`, 'latin1'));
-    memory.write(Number(scratchOf(copy)), name);
-    const opened = copy.call(CALLS.openat, AT_FDCWD, scratchOf(copy), (flags & ACCESS_MODE) | O_CLOEXEC, 0);
+    const scratch = scratchOf(copy.registers);
+    memory.write(Number(scratch), name);
+    const opened = copy.call(CALLS.openat, AT_FDCWD, scratch, (flags & ACCESS_MODE) | O_CLOEXEC, 0);
     place(copy, opened, fd, flags & O_CLOEXEC);
   }
 }
 
 /** The copy has one end of a new pair of sockets there. @returns the other, a descriptor of this process */
 export function replaceSocket(copy: StoppedThread, memory: ProcessMemory, fd: number): number {
-  const at = Number(scratchOf(copy));
+  const at = Number(scratchOf(copy.registers));
   copy.call(CALLS.socketpair, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, at);
   const ends = Buffer.from(memory.read(at, 2 * DESCRIPTOR_BYTES));
   const [its, ours] = [ends.readInt32LE(0), ends.readInt32LE(DESCRIPTOR_BYTES)];
@@ -96,10 +95,6 @@ function takeDescriptor(pid: number, fd: number): number {
 function place(copy: StoppedThread, fd: number, at: number, flags: number): void {
   copy.call(CALLS.dup3, fd, at, flags & O_CLOEXEC);
   copy.call(CALLS.close, fd);
-}
-
-function scratchOf(copy: StoppedThread): bigint {
-  return stackPointer(copy.registers) - BigInt(SCRATCH_BELOW_STACK);
 }
 
 function descriptorsOf(pid: number): readonly number[] {

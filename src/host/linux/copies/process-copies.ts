@@ -17,8 +17,8 @@ import { childEnd } from './children';
 import { refuseWhatCannotBeCopied, renewEventCounters, replaceFile, replaceSocket } from './descriptors';
 import { allowCopying, findInMemory, ProcessMemory } from './memory';
 import { StoppedThread } from './stopped-thread';
-import { stopAllThreads, type StoppedThreads } from './stopping';
-import { CALLS, CLONE_PROCESS, CLONE_THREAD } from './x86-64';
+import { stopAllThreads } from './stopping';
+import { CALLS } from './x86-64';
 
 /** What a copy has that its original has not. */
 export interface CopyPlan {
@@ -62,16 +62,18 @@ export class Original {
    * @throws HostError `system-call`
    */
   copy(plan: CopyPlan): ProcessCopy {
-    const threads = stopAllThreads(this.#pid);
+    const { main, others, goOn } = stopAllThreads(this.#pid);
     let pid: number;
+    let threads: readonly OtherThread[];
     try {
       refuseWhatCannotBeCopied(this.#pid);
-      this.#allowCopying(threads.main);
-      pid = threads.main.clone(CLONE_PROCESS);
+      this.#allowCopying(main);
+      threads = describeThreads(this.#pid, others);
+      pid = main.cloneProcess();
     } finally {
-      threads.goOn();
+      goOn();
     }
-    return start(StoppedThread.ofCopy(pid, threads.main), threads, plan);
+    return start(StoppedThread.ofCopy(pid, main), threads, plan);
   }
 
   /** Once: telling the areas of its memory takes the kernel milliseconds. */
@@ -81,12 +83,28 @@ export class Original {
   }
 }
 
+/** One besides the first. */
+interface OtherThread {
+  readonly original: StoppedThread;
+  readonly clearedAtEnd: bigint;
+}
+
+function describeThreads(pid: number, threads: readonly StoppedThread[]): readonly OtherThread[] {
+  const memory = new ProcessMemory(pid);
+  try {
+    return threads.map((original) => ({ original, clearedAtEnd: original.clearedAtEnd(memory) }));
+  } finally {
+    memory.close();
+  }
+}
+
 /** @param copy its only thread so far */
-function start(copy: StoppedThread, { others }: StoppedThreads, plan: CopyPlan): ProcessCopy {
+function start(copy: StoppedThread, others: readonly OtherThread[], plan: CopyPlan): ProcessCopy {
   const threads = [copy];
   try {
     copy.call(CALLS.prctl, PR_SET_PDEATHSIG, SIGKILL);
-    for (const thread of others) threads.push(StoppedThread.ofCopy(copy.clone(CLONE_THREAD, thread), thread));
+    for (const { original, clearedAtEnd } of others)
+      threads.push(StoppedThread.ofCopy(copy.cloneThread(original, clearedAtEnd), original));
     const socket = furnish(copy, plan);
     const end = childEnd(copy.tid);
     for (const thread of threads.toReversed()) thread.goOn();

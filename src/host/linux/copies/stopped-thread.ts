@@ -1,17 +1,20 @@
 /** One thread that ptrace(2) has stopped: its registers, and system calls that it is made to do. */
 import { HostError } from '../../host';
-import { EINTR } from '../constants';
+import { EINTR, PR_GET_TID_ADDRESS } from '../constants';
 import { errnoName } from '../errno';
 import { addressOf, libc, succeed } from '../libc';
+import type { ProcessMemory } from './memory';
 import {
   beforeCall,
   CALLS,
+  CLONE_PROCESS,
   CLONE_THREAD,
   forCall,
   isInCall,
   REGISTER_COUNT,
   type Registers,
   resultOf,
+  scratchOf,
   threadPointer,
 } from './x86-64';
 
@@ -87,16 +90,25 @@ export class StoppedThread {
     return this.#callAndWatch(number, args).result;
   }
 
+  /** Has it make a process. @returns the id of that, which is stopped */
+  cloneProcess(): number {
+    return this.#clone(CLONE_PROCESS, 0n, 0n);
+  }
+
   /**
-   * Has it make a process, or a thread. @returns the id of what it made, which is stopped
-   * @param original the thread whose thread-local memory a new thread has
+   * Has it make a thread. @returns the id of that, which is stopped
+   * @param original the thread whose thread-local memory it has
+   * @param clearedAtEnd what that says of itself
    */
-  clone(flags: number, original?: StoppedThread): number {
-    const pointer = flags === CLONE_THREAD && original !== undefined ? threadPointer(original.registers) : 0n;
-    const { made } = this.#callAndWatch(CALLS.clone, [flags, 0, 0, 0, pointer]);
-    if (made === undefined) throw new HostError('system-call', 'clone: ptrace did not tell of what was made');
-    waitForStop(made);
-    return made;
+  cloneThread(original: StoppedThread, clearedAtEnd: bigint): number {
+    return this.#clone(CLONE_THREAD, clearedAtEnd, threadPointer(original.registers));
+  }
+
+  /** The word that the kernel clears when the thread ends (set_tid_address(2)), which pthread_join(3) waits for. */
+  clearedAtEnd(memory: ProcessMemory): bigint {
+    const at = scratchOf(this.registers);
+    this.call(CALLS.prctl, PR_GET_TID_ADDRESS, at);
+    return Buffer.from(memory.read(Number(at), BigUint64Array.BYTES_PER_ELEMENT)).readBigUInt64LE();
   }
 
   /** Lets it go on where it was, or where the thread was of which it is a copy. */
@@ -116,6 +128,13 @@ export class StoppedThread {
       const result = libc.waitpid(this.tid, status, WALL);
       if (result !== -EINTR && !(result === this.tid && isStopped(status[0] ?? 0))) return;
     }
+  }
+
+  #clone(flags: number, clearedAtEnd: bigint, threadMemory: bigint): number {
+    const { made } = this.#callAndWatch(CALLS.clone, [flags, 0, 0, clearedAtEnd, threadMemory]);
+    if (made === undefined) throw new HostError('system-call', 'clone: ptrace did not tell of what was made');
+    waitForStop(made);
+    return made;
   }
 
   #callAndWatch(

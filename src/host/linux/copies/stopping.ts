@@ -5,8 +5,9 @@ import { HostError } from '../../host';
 import { pause } from '../libc';
 import { StoppedThread } from './stopped-thread';
 
+/** Each is in a system call. */
 export interface StoppedThreads {
-  /** The one that the process began with; it is in a system call. */
+  /** The one that the process began with. */
   readonly main: StoppedThread;
   readonly others: readonly StoppedThread[];
   readonly goOn: () => void;
@@ -20,7 +21,7 @@ const BETWEEN_NS = 1_000_000;
 export function stopAllThreads(pid: number): StoppedThreads {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const stopped = stopOnce(pid);
-    if (stopped.main.isInCall) return stopped;
+    if ([stopped.main, ...stopped.others].every(({ isInCall }) => isInCall)) return stopped;
     stopped.goOn();
     pause(BETWEEN_NS);
   }

@@ -32,19 +32,27 @@ const CLONE_PARENT = 0x8000;
 const SIGCHLD = 17;
 /** A process like fork(2) makes it, which is a child of the parent. */
 export const CLONE_PROCESS = CLONE_PARENT | SIGCHLD;
-/** VM, FS, FILES, SIGHAND, THREAD, SYSVSEM, SETTLS: as pthread_create(3) has it. */
-export const CLONE_THREAD = 0x100 | 0x200 | 0x400 | 0x800 | 0x10000 | 0x40000 | 0x80000;
+/** VM, FS, FILES, SIGHAND, THREAD, SYSVSEM, SETTLS, CHILD_CLEARTID: as pthread_create(3) has it. */
+export const CLONE_THREAD = 0x100 | 0x200 | 0x400 | 0x800 | 0x10000 | 0x40000 | 0x80000 | 0x200000;
 
 export function threadPointer(registers: Registers): bigint {
   return registers[AT.threadPointer] ?? 0n;
 }
 
-export function stackPointer(registers: Registers): bigint {
+function stackPointer(registers: Registers): bigint {
   return registers[AT.stack] ?? 0n;
 }
 
 export function resultOf(registers: Registers): number {
   return Number(BigInt.asIntN(64, registers[AT.result] ?? 0n));
+}
+
+/** Below what a stopped thread has on its stack, and the 128 bytes that it may use beyond. */
+const SCRATCH_BELOW_STACK = 4096n;
+
+/** A place in its memory that a stopped thread does not use. */
+export function scratchOf(registers: Registers): bigint {
+  return stackPointer(registers) - SCRATCH_BELOW_STACK;
 }
 
 /** Whether the thread was stopped in a system call that is to be made again. */

@@ -14,7 +14,10 @@ import { bundleProgram, refusal, temporaryFolder } from '../../../support/live';
 
 const SOCKET = 3;
 const MARK = randomBytes(16);
-/** Two threads that count what the first one is told to, by futexes; a child that wakes the wrong one would hang. */
+/**
+ * Two threads that count what the first one is told to, by futexes; a child that wakes the wrong one would hang. A third is
+ * one of C, which waits to end.
+ */
 const PROGRAM = `
 import ctypes, os, select, socket, sys, threading
 secret = ctypes.create_string_buffer(bytes.fromhex('${MARK.toString('hex')}'))
@@ -28,11 +31,20 @@ def count(which):
         done.release()
 for which in (0, 1):
     threading.Thread(target=count, args=(which,), daemon=True).start()
+c = ctypes.CDLL(None)
+mayEnd, ending = ctypes.create_string_buffer(64), ctypes.c_ulong()
+c.sem_init(mayEnd, 0, 0)
+c.pthread_create(ctypes.byref(ending), None, c.sem_wait, mayEnd)
 link.sendall(b'ready')
 while True:
     order = link.recv(100)
     if not order or order == b'end':
         os._exit(7)
+    if order == b'join':
+        c.sem_post(mayEnd)
+        c.pthread_join(ending, None)
+        link.sendall(b'joined')
+        continue
     if order == b'epoll':
         kept = select.epoll()
     for _ in range(100):
@@ -102,6 +114,14 @@ describe('a copy of a process', () => {
         .split('\n')
         .map((line) => line.split(': ')[1]),
     ).toEqual(['100', '200', undefined]);
+  });
+
+  it('learns of the end of its threads (bug: QEMU 10 hung at its end, where it waits for one)', async () => {
+    const { link: its } = copy(0, 'joining');
+    expect(await tell(its, 'join')).toBe('joined');
+    its.end('end');
+    // The original's is still there.
+    expect(await tell(link, 'join')).toBe('joined');
   });
 
   it('tells by which signal it was ended', async () => {

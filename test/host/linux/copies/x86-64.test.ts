@@ -6,7 +6,7 @@ import {
   REGISTER_COUNT,
   type Registers,
   resultOf,
-  stackPointer,
+  scratchOf,
   threadPointer,
 } from '../../../../src/host/linux/copies/x86-64';
 
@@ -38,7 +38,7 @@ describe('a thread that was stopped in a system call', () => {
     expect(isInCall(stopped)).toBe(true);
     const again = beforeCall(stopped);
     expect([again[RAX], again[RIP], again[ORIG_RAX]]).toEqual([271n, 0x1000n, NONE]);
-    expect([stackPointer(again), threadPointer(again)]).toEqual([0x7000n, 0x9000n]);
+    expect([scratchOf(again), threadPointer(again)]).toEqual([0x6000n, 0x9000n]);
   });
 
   it('does not make it again when it has its result', () => {
