@@ -7,7 +7,7 @@ import type { Timeline } from '../timeline/timeline';
 import type { ClockKind } from '../trace/trace';
 import { type GuestProcess, type Limit, startGuest } from './guest-process';
 import { HandedFile } from './handed-file';
-import { ensureImage } from './image';
+import { ensureImage, type Image } from './image';
 import { initrdPieces } from './initrd';
 import { encodeJob } from './job';
 import type { Accelerator } from './qemu';
@@ -44,6 +44,8 @@ export class GuestExecutor implements Executor {
   readonly sleepers = 0;
   readonly #settings: GuestSettings;
   #guest: GuestProcess | undefined;
+  /** The same for all runs: to see whether it is still good, a thousand files are looked at. */
+  #image: Promise<Image> | undefined;
   #isKilled = false;
 
   constructor(settings: GuestSettings) {
@@ -76,13 +78,18 @@ export class GuestExecutor implements Executor {
   }
 
   async #runJob(qemu: string, job: Uint8Array): Promise<Outcome> {
-    const { kernel, root, time, snapshot, template } = this.#settings;
+    const { kernel, time, snapshot, template } = this.#settings;
     if (time === 'real') return this.#handing(job, (file) => this.#inRealTime(qemu, file));
     if (!snapshot) return this.#handing(job, (file) => this.#boot(qemu, file, 'tcg'));
-    const parts: GuestParts = { qemu, kernel, image: await ensureImage(root) };
+    const parts: GuestParts = { qemu, kernel, image: await this.#ensureImage() };
     const copy = await template?.copy(parts, job);
     if (copy !== undefined) return this.#withGuest(copy, () => outcomeOf(copy, RUN_LIMIT));
     return this.#handing(job, (file) => fromSnapshot(parts, 'warm', (warm) => this.#restore(qemu, warm, file)));
+  }
+
+  #ensureImage(): Promise<Image> {
+    this.#image ??= ensureImage(this.#settings.root);
+    return this.#image;
   }
 
   async #handing(job: Uint8Array, use: (file: HandedFile) => Promise<Outcome>): Promise<Outcome> {
@@ -127,8 +134,8 @@ export class GuestExecutor implements Executor {
 
   async #boot(qemu: string, job: HandedFile, accelerator: Accelerator): Promise<Outcome> {
     requireNewEnough(qemu);
-    const { kernel, root, time } = this.#settings;
-    const initrd = HandedFile.holding(...initrdPieces(await ensureImage(root), kernel));
+    const { kernel, time } = this.#settings;
+    const initrd = HandedFile.holding(...initrdPieces(await this.#ensureImage(), kernel));
     try {
       const guest = startGuest(qemu, [initrd, job], ({ pathOf }) => ({
         time,
