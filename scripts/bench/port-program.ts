@@ -6,7 +6,7 @@
  *   port-program NETWORK flood N       N SYNs to a listener with cookies, as fast as they are taken: for all of them
  */
 import { openLinuxHost } from '../../src/host/linux/linux-host';
-import type { Run } from '../../src/host/host';
+import { FLOOD_AHEAD, type Run } from '../../src/host/host';
 import type { Network } from '../../src/timeline/timeline';
 import { addressBytes } from '../../src/wire/address';
 import { concatBytes } from '../../src/wire/bytes';
@@ -41,14 +41,14 @@ function flood(run: Run, { remoteAddress }: Network, syns: readonly Uint8Array[]
   const [first = new Uint8Array()] = packets;
   let startedNs = 0;
   let endedNs = 0;
-  const packetAt = (index: number): Uint8Array => {
+  const packetsFrom = (index: number): readonly Uint8Array[] => {
     if (index === 0) startedNs = run.nowNs();
     // It is asked for one more when all of them are sent.
     if (index === syns.length) endedNs = run.nowNs();
-    return packets[index] ?? first;
+    return index === syns.length ? [first] : packets.slice(index, index + FLOOD_AHEAD);
   };
   const sources = { first: addressBytes(remoteAddress, 4), count: 1 };
-  const { errno } = run.flood({ count: syns.length + 1, packetAt, sources });
+  const { errno } = run.flood({ count: syns.length + 1, packetsFrom, sources });
   if (errno !== '') throw new Error(errno);
   const cookies = run.counters()['TcpExt.SyncookiesSent'] ?? 0;
   // Those that have none are in the queue: every SYN must have arrived.

@@ -1,15 +1,12 @@
 /** A flood: many segments, as fast as they can be written, each from a peer of its own. What comes back is counted. */
-import { present } from '../base/assert';
 import { FLOOD_AHEAD, type Run } from '../host/host';
 import { FloodPeers } from '../match/flood';
 import type { Timeline } from '../timeline/timeline';
 import type { Observation } from '../trace/trace';
 import { craftPacket } from '../wire/craft';
 import type { SegmentPattern } from '../wire/pattern';
-import { PortedSegment } from '../wire/source-port';
+import { PortedSegments } from '../wire/source-port';
 import type { Action } from './engine';
-
-const ALIGNED_BYTES = 8;
 
 type Flood = Extract<Action, { kind: 'flood' }>;
 
@@ -21,7 +18,8 @@ export function flood(
 ): Extract<Observation, { kind: 'flooded' }> {
   const peers = new FloodPeers(timeline.network, count);
   const segments = new FloodSegments(packet, timeline, peers);
-  const outcome = run.flood({ count, packetAt: (index) => segments.at(index), sources: peers.addresses });
+  const packetsFrom = (index: number): readonly Uint8Array[] => segments.from(index, count - index);
+  const outcome = run.flood({ count, packetsFrom, sources: peers.addresses });
   return { kind: 'flooded', step, plannedNs, ...outcome };
 }
 
@@ -30,8 +28,7 @@ class FloodSegments {
   readonly #packet: SegmentPattern;
   readonly #timeline: Timeline;
   readonly #peers: FloodPeers;
-  /** Those that were made last, side by side in memory, each with the address of its peer. */
-  readonly #made: { readonly segment: PortedSegment; readonly address: string }[] = [];
+  #made: { readonly block: PortedSegments; readonly address: string } | undefined;
 
   constructor(packet: SegmentPattern, timeline: Timeline, peers: FloodPeers) {
     this.#packet = packet;
@@ -39,26 +36,18 @@ class FloodSegments {
     this.#peers = peers;
   }
 
-  at(index: number): Uint8Array {
-    const address = this.#peers.addressAt(index);
-    const place = index % FLOOD_AHEAD;
-    if (this.#made[place]?.address !== address) this.#make(address, index - place);
-    const { segment } = present(this.#made[place], 'the segment');
-    segment.setSourcePort(this.#peers.portAt(index));
-    return segment.bytes;
+  /** @param most so many at most */
+  from(index: number, most: number): readonly Uint8Array[] {
+    const { address, port, left } = this.#peers.at(index);
+    const { block } = this.#made?.address === address ? this.#made : this.#make(address, port);
+    block.setSourcePorts(port);
+    const count = Math.min(left, most);
+    return count < FLOOD_AHEAD ? block.segments.slice(0, count) : block.segments;
   }
 
-  /** All that come from this address, of those that begin at an index. */
-  #make(address: string, first: number): void {
-    const one = this.#craft(address, this.#peers.portAt(first));
-    const apart = Math.ceil(one.length / ALIGNED_BYTES) * ALIGNED_BYTES;
-    const block = new Uint8Array(FLOOD_AHEAD * apart);
-    for (let place = 0; place < FLOOD_AHEAD; place++) {
-      if (this.#peers.addressAt(first + place) !== address) continue;
-      const bytes = block.subarray(place * apart, place * apart + one.length);
-      bytes.set(one);
-      this.#made[place] = { segment: new PortedSegment(bytes), address };
-    }
+  #make(address: string, port: number): { readonly block: PortedSegments } {
+    this.#made = { block: new PortedSegments(this.#craft(address, port), FLOOD_AHEAD), address };
+    return this.#made;
   }
 
   #craft(sourceAddress: string, sourcePort: number): Uint8Array {

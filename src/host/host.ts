@@ -195,8 +195,11 @@ export const FLOOD_AHEAD = 64;
 
 export interface FloodRequest {
   readonly count: number;
-  /** The packet at an index, asked for in their order. It may be the one `FLOOD_AHEAD` before it, changed. */
-  readonly packetAt: (index: number) => Uint8Array;
+  /**
+   * Packets from an index on, at least one and at most `FLOOD_AHEAD`, asked for in their order. They may be those that were
+   * given last, changed where they are. The same list lies where it lay.
+   */
+  readonly packetsFrom: (index: number) => readonly Uint8Array[];
   readonly sources: AddressRange;
 }
 

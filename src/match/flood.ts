@@ -21,14 +21,11 @@ export class FloodPeers {
     this.#texts = Array.from({ length: this.addresses.count }, (_, index) => formatAddress(behind(first, index)));
   }
 
-  /** The address that segment `index` of the flood comes from. */
-  addressAt(index: number): string {
-    return this.#texts[Math.floor(index / PORTS)] ?? '';
-  }
-
-  /** The port that it comes from. */
-  portAt(index: number): number {
-    return FIRST_PORT + (index % PORTS);
+  /** Where segment `index` of the flood comes from. Each one behind it comes from the next port of the address, `left` in all. */
+  at(index: number): { readonly address: string; readonly port: number; readonly left: number } {
+    const behindFirst = index % PORTS;
+    const address = this.#texts[Math.floor(index / PORTS)] ?? '';
+    return { address, port: FIRST_PORT + behindFirst, left: PORTS - behindFirst };
   }
 
   hasAddress(text: string): boolean {

@@ -123,9 +123,10 @@ describe.each(LINK_KINDS)('the fake host answers as the kernel does over the lin
     const flood = (run: Run) => {
       listen(run, 4096);
       const first = Uint8Array.of(192, 0, 2, 2);
-      const packetAt = (index: number) =>
-        segment({ ...IPV4, remoteAddress: '192.0.2.2' }, 10_000 + index, TCP_FLAG.SYN);
-      const { sent, errno, answered } = run.flood({ count: 100, packetAt, sources: { first, count: 1 } });
+      const packetsFrom = (index: number) => [
+        segment({ ...IPV4, remoteAddress: '192.0.2.2' }, 10_000 + index, TCP_FLAG.SYN),
+      ];
+      const { sent, errno, answered } = run.flood({ count: 100, packetsFrom, sources: { first, count: 1 } });
       return [sent, errno, answered, run.receive()];
     };
     expect(await on(new FakeHost(), link, flood)).toEqual(await on(kernel(), link, flood));

@@ -15,12 +15,17 @@ describe('the peers of a flood', () => {
     ['ipv6', 100_000, 'fd3d:fa7b:d17d::3', 36_512],
   ] as const)('over %s, segment %d comes from %s port %d', (ip, index, address, port) => {
     const peers = new FloodPeers(networkOf(ip), 100_001);
-    expect([peers.addressAt(index), peers.portAt(index)]).toEqual([address, port]);
+    expect(peers.at(index)).toMatchObject({ address, port });
+  });
+
+  it('come from one port behind the other, as far as an address has them', () => {
+    const peers = new FloodPeers(networkOf('ipv4'), 130_000);
+    expect([0, 64_500, 64_511, 64_512].map((index) => peers.at(index).left)).toEqual([64_512, 12, 1, 64_512]);
   });
 
   it('are no two alike, and none is the peer of a connection that has a name', () => {
     const peers = new FloodPeers(networkOf('ipv4'), 130_000);
-    const all = Array.from({ length: 130_000 }, (_, index) => `${peers.addressAt(index)} ${peers.portAt(index)}`);
+    const all = Array.from({ length: 130_000 }, (_, index) => `${peers.at(index).address} ${peers.at(index).port}`);
     expect(new Set(all).size).toBe(130_000);
     expect(peers.hasAddress(networkOf('ipv4').remoteAddress)).toBe(false);
   });

@@ -218,14 +218,17 @@ export class FakeRun implements Run {
     return this.frames.splice(0);
   }
 
-  flood({ count, packetAt, sources }: FloodRequest): FloodOutcome {
+  flood({ count, packetsFrom, sources }: FloodRequest): FloodOutcome {
     const startedNs = this.kernel.nowNs;
     const before = this.frames.length;
     let errno = '';
     let sent = 0;
     while (sent < count && errno === '') {
-      ({ errno } = this.inject(packetAt(sent).slice()));
-      if (errno === '') sent++;
+      for (const packet of packetsFrom(sent)) {
+        ({ errno } = this.inject(packet.slice()));
+        if (errno !== '') break;
+        sent++;
+      }
     }
     const seen = this.frames.splice(before);
     const answers = seen.filter(({ direction, bytes }) => direction === 'out' && isAmong(sources, bytes));

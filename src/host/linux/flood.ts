@@ -1,6 +1,6 @@
 /** Many packets as fast as they can be written, with answers that nobody looks at: the kernel counts them. */
 import { type Ns, NS_PER_MS } from '../../base/nanoseconds';
-import { FLOOD_AHEAD, type FloodOutcome, type FloodRequest } from '../host';
+import type { FloodOutcome, FloodRequest } from '../host';
 import { WHOLE } from './bpf';
 import { EAGAIN } from './constants';
 import type { RunClock } from './clock';
@@ -50,11 +50,9 @@ interface FloodTools extends Pick<FloodParts, 'link' | 'clock' | 'waiter'> {
   readonly batch: PacketBatch;
 }
 
-function writeAll(tools: FloodTools, { count, packetAt }: FloodRequest): Pick<FloodOutcome, 'sent' | 'errno'> {
+function writeAll(tools: FloodTools, { count, packetsFrom }: FloodRequest): Pick<FloodOutcome, 'sent' | 'errno'> {
   for (let sent = 0; sent < count; ) {
-    const packets: Uint8Array[] = [];
-    for (let index = sent; index < Math.min(sent + FLOOD_AHEAD, count); index++) packets.push(packetAt(index));
-    const { taken, error } = writeSome(tools, packets);
+    const { taken, error } = writeSome(tools, packetsFrom(sent));
     sent += taken;
     if (error < 0) return { sent, errno: errnoName(error) };
     // Before the device is full of them.

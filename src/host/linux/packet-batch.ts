@@ -17,6 +17,7 @@ export interface BatchOutcome {
 
 /** A way for many packets. The kernel is told addresses: whoever has one keeps the packets until `write` returns. */
 export interface PacketBatch {
+  /** At most `FLOOD_AHEAD` of them. A list that was given before is taken to lie where it lay. */
   readonly write: (packets: readonly Uint8Array[]) => BatchOutcome;
   /** None of the packets that the kernel has sent until now need be kept. */
   readonly discardAll: () => void;
@@ -29,8 +30,8 @@ const BYTES_PER_WORD = 8;
 class AddressTable {
   readonly #halves: Uint32Array;
   readonly #placeOf: (index: number) => number;
-  /** Of each place; a flood has the same ones again and again. */
-  readonly #packets: Uint8Array[] = [];
+  /** What was put last; a flood has the same list again and again. */
+  #packets: readonly Uint8Array[] = [];
   #buffer: ArrayBufferLike | undefined;
   #base = 0;
 
@@ -44,10 +45,12 @@ class AddressTable {
   }
 
   put(packets: readonly Uint8Array[]): void {
+    if (packets === this.#packets) return;
     for (let index = 0; index < packets.length; index++) {
       const packet = packets[index];
-      if (packet !== undefined && packet !== this.#packets[index]) this.#putOne(packet, index);
+      if (packet !== undefined) this.#putOne(packet, index);
     }
+    this.#packets = packets;
   }
 
   /** In halves: a bigint for each word would have to be allocated. */
@@ -61,7 +64,6 @@ class AddressTable {
     this.#halves[at] = address;
     this.#halves[at + 1] = Math.floor(address / 2 ** 32);
     this.#halves[at + 2] = packet.length;
-    this.#packets[index] = packet;
   }
 }
 
@@ -72,9 +74,9 @@ const IOCB_BUFFER = 3;
 const IOCB_CMD_PREAD = 0n;
 const IOCB_CMD_PWRITE = 1n;
 const DESCRIPTOR_SHIFT = 32n;
-/** struct io_event, in halves of words: data, obj, res, res2. The lower half of `res` has its sign, and no bigint is made of it. */
-const EVENT_HALVES = 8;
-const EVENT_RESULT = 4;
+/** struct io_event: data, obj, res, res2. The lower half of `res` has its sign, and no bigint is made of it. */
+const EVENT_BYTES = 32;
+const EVENT_RESULT_AT = 16;
 
 let context: number | undefined;
 
@@ -97,8 +99,10 @@ class OperationList {
   readonly #context: number;
   readonly #list: BigUint64Array;
   readonly #listAt: number;
-  readonly #results = new Int32Array(FLOOD_AHEAD * EVENT_HALVES);
-  readonly #resultsAt = addressOf(this.#results);
+  readonly #events = Buffer.alloc(FLOOD_AHEAD * EVENT_BYTES);
+  readonly #eventsAt = addressOf(this.#events);
+  /** As they were when all had been done: looking at each would take JavaScript longer than all of them the kernel. */
+  readonly #eventsOfSuccess = Buffer.alloc(FLOOD_AHEAD * EVENT_BYTES);
 
   constructor(context: number, fd: number, operation: bigint) {
     this.#context = context;
@@ -114,11 +118,14 @@ class OperationList {
   run(count: number): BatchOutcome {
     const done = libc.syscall(SYSTEM_CALLS.ioSubmit, this.#context, count, this.#listAt, 0, 0, 0);
     if (done < 0) return { taken: 0, error: done };
-    libc.syscall(SYSTEM_CALLS.ioGetevents, this.#context, done, done, this.#resultsAt, 0, 0);
+    libc.syscall(SYSTEM_CALLS.ioGetevents, this.#context, done, done, this.#eventsAt, 0, 0);
+    const end = done * EVENT_BYTES;
+    if (this.#events.compare(this.#eventsOfSuccess, 0, end, 0, end) === 0) return { taken: done, error: 0 };
     for (let index = 0; index < done; index++) {
-      const result = this.#results[index * EVENT_HALVES + EVENT_RESULT] ?? 0;
+      const result = this.#events.readInt32LE(index * EVENT_BYTES + EVENT_RESULT_AT);
       if (result < 0) return { taken: index, error: result };
     }
+    this.#events.copy(this.#eventsOfSuccess, 0, 0, end);
     return { taken: done, error: 0 };
   }
 }

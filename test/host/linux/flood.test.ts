@@ -1,6 +1,6 @@
 /** What a flood counts is what the kernel counts, and nothing of others is lost by it. */
 import { describe, expect, it } from 'vitest';
-import type { FloodRequest, Run } from '../../../src/host/host';
+import { FLOOD_AHEAD, type FloodRequest, type Run } from '../../../src/host/host';
 import type { Network } from '../../../src/timeline/timeline';
 import { LINK_KINDS } from '../../../src/spec/link-kind';
 import { addressBytes, formatAddress } from '../../../src/wire/address';
@@ -24,12 +24,15 @@ function neighbour(network: Network, distance: number): string {
 }
 
 /** SYNs from two addresses behind that of the remote side, half of them from each. */
-function syns(network: Network, count: number): FloodRequest {
-  const packetAt = (index: number): Uint8Array => {
-    const remoteAddress = neighbour(network, 1 + (index % 2));
-    return segment({ ...network, remoteAddress }, 10_000 + index, TCP_FLAG.SYN, { seq: index });
-  };
-  return { count, packetAt, sources: { first: addressBytes(neighbour(network, 1), network.ipVersion), count: 2 } };
+function syns(network: Network, count: number, synAt = (index: number) => syn(network, index)): FloodRequest {
+  const packetsFrom = (from: number): readonly Uint8Array[] =>
+    Array.from({ length: Math.min(FLOOD_AHEAD, count - from) }, (_, place) => synAt(from + place));
+  return { count, packetsFrom, sources: { first: addressBytes(neighbour(network, 1), network.ipVersion), count: 2 } };
+}
+
+function syn(network: Network, index: number): Uint8Array {
+  const remoteAddress = neighbour(network, 1 + (index % 2));
+  return segment({ ...network, remoteAddress }, 10_000 + index, TCP_FLAG.SYN, { seq: index });
 }
 
 function moved(run: Run, name: string, before: Readonly<Record<string, number>>): number {
@@ -56,8 +59,8 @@ describe.each([...NETWORKS, ...SUPER])('a flood, %s', (_, network) => {
     const run = open(network);
     listen(run, 4, '::');
     run.startTimedPart();
-    const { packetAt, ...rest } = syns(network, 200);
-    const { sent, errno } = run.flood({ ...rest, packetAt: (at) => (at === 70 ? Uint8Array.of(0x10) : packetAt(at)) });
+    const request = syns(network, 200, (at) => (at === 70 ? Uint8Array.of(0x10) : syn(network, at)));
+    const { sent, errno } = run.flood(request);
     run.endTimedPart();
     expect({ sent, errno }).toEqual({ sent: 70, errno: 'EINVAL' });
   });
@@ -81,15 +84,14 @@ describe.each([...NETWORKS, ...SUPER])('a flood, %s', (_, network) => {
     // One address before the flood's, and one behind them.
     for (const distance of [0, 3]) {
       const remoteAddress = neighbour(network, distance);
-      const { packetAt, ...rest } = syns(network, 1);
       const others = segment({ ...network, remoteAddress }, 40_001, TCP_FLAG.SYN);
-      run.flood({ ...rest, packetAt: (index) => (run.inject(others), packetAt(index)) });
+      run.flood(syns(network, 1, (index) => (run.inject(others), syn(network, index))));
       expect(run.receive().map(({ direction, bytes }) => [direction, tcpOf(decodePacket(bytes))?.flags])).toEqual([
         ['in', TCP_FLAG.SYN],
         ['out', TCP_FLAG.SYN | TCP_FLAG.ACK],
       ]);
     }
-    run.inject(syns(network, 1).packetAt(0));
+    run.inject(syn(network, 0));
     expect(run.receive().length).toBeGreaterThan(0);
     run.endTimedPart();
   });
