@@ -102,6 +102,7 @@ async function prepare(timeline: Timeline, run: Run): Promise<CounterValues> {
   const sleepers = sleeperCount(timeline);
   if (sleepers > 0) await run.prepareBlocking(sleepers);
   if (timeline.events === true) run.recordEvents(looksAtEvents(timeline) ? 'meanwhile' : 'at the end');
+  else if (steps.some(({ action }) => action.kind === 'flood')) run.omitEvents();
   if (server !== undefined) {
     const { command, port, readyWithinNs, place } = server;
     await atLineAsync(place.line, () => run.startServer(command, port, readyWithinNs));

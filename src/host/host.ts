@@ -165,6 +165,8 @@ export interface Run {
    * @param asked `events` will be asked also while the timed part goes on: what that takes is prepared now
    */
   recordEvents(asked: 'meanwhile' | 'at the end'): void;
+  /** Keeps the kernel from making events for nobody, which costs each packet some where an earlier run recorded them. */
+  omitEvents(): void;
   /** What is recorded, and what is missing; undefined when nobody has asked for it. */
   eventSupport(): EventSupport | undefined;
   /** Kernel events since the last question, oldest first. */

@@ -562,6 +562,13 @@ describe('kernel events', () => {
     expect(why(late.verdict)).toEqual(['1 states']);
   });
 
+  it('are kept from being made where a flood does not want them', async () => {
+    const timeline = timelineOf([step({ kind: 'flood', packet: seg('S', { seq: 0 }), count: 1 })]);
+    expect((await run(timeline)).host.runs[0]?.log).toContain('omitEvents');
+    expect((await run({ ...timeline, events: true })).host.runs[0]?.log).not.toContain('omitEvents');
+    expect((await run(timelineOf([wait(after(MS))]))).host.runs[0]?.log).not.toContain('omitEvents');
+  });
+
   it('that cannot be had skip the run that asks for them', async () => {
     const eventSupport = { available: [], missing: ['no right'] };
     const { trace } = await run({ ...timelineOf([looks]), events: true }, { eventSupport });

@@ -303,6 +303,10 @@ export class FakeRun implements Run {
     this.told = [...(this.settings.events ?? [])];
   }
 
+  omitEvents(): void {
+    this.note('omitEvents');
+  }
+
   eventSupport(): EventSupport | undefined {
     return this.told === undefined ? undefined : (this.settings.eventSupport ?? EVERYTHING);
   }

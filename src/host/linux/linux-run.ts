@@ -231,6 +231,10 @@ export class LinuxRun implements Run {
     this.#events = this.#eventSource.begin(this.#clock, this.#threads.threadIds);
   }
 
+  omitEvents(): void {
+    this.#eventSource.rest();
+  }
+
   eventSupport(): EventSupport | undefined {
     return this.#events?.support;
   }

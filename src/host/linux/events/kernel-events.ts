@@ -44,6 +44,13 @@ export class KernelEventSource {
     return this.#newRun(this.#source, supportOf(this.#source), clock, threads);
   }
 
+  /** Until a run begins again, the kernel does not even make events. */
+  rest(): void {
+    if (this.#threads === '' || this.#source === undefined || this.#source instanceof HostError) return;
+    for (const tracepoint of this.#source.formats.keys()) this.#source.instance.disable(tracepoint);
+    this.#threads = '';
+  }
+
   #newRun(source: Source | undefined, support: EventSupport, clock: RunClock, threads: readonly number[]): RunEvents {
     return new RunEvents(source, support, { clock, threads, symbols: () => this.loadSymbols() });
   }

@@ -85,6 +85,8 @@ export class TargetRun implements Run {
     this.#asksForEvents = true;
   }
 
+  omitEvents(): void {}
+
   /** Those of the target's kernel would have to be tied to segments by its own view of them. */
   eventSupport(): EventSupport | undefined {
     const missing = ['those of a host elsewhere are not recorded'];

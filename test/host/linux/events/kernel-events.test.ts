@@ -1,5 +1,5 @@
 /** Live: what this kernel tells of a run, held against the text that it prints itself. */
-import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { tracefs } from '../../../../src/host/linux/events/tracefs';
@@ -22,6 +22,12 @@ function eventsOf<K extends KernelEvent['kind']>(run: Run, kind: K): readonly Ex
   return run.events().filter((event): event is Extract<KernelEvent, { kind: K }> => event.kind === kind);
 }
 
+function ownInstance(): string {
+  const instances = join(tracefs(), 'instances');
+  const name = readdirSync(instances).find((one) => one.startsWith(`packetspec-${process.pid}-`));
+  return join(instances, name ?? '');
+}
+
 /** What an instance of somebody else's records meanwhile, as the text that the kernel makes of it. */
 function asText(events: readonly string[], action: () => void): string {
   const path = join(tracefs(), 'instances', `test-${process.pid}`);
@@ -35,6 +41,19 @@ function asText(events: readonly string[], action: () => void): string {
     rmdirSync(path);
   }
 }
+
+it('a run that omits them has them switched off, and the next one on again', () => {
+  const states = (): string => readFileSync(join(ownInstance(), 'events/enable'), 'utf8').trim();
+  const first = recording();
+  expect(states()).toBe('X');
+  const second = open(IPV4);
+  second.omitEvents();
+  expect(states()).toBe('0');
+  void first.close();
+  const third = recording();
+  third.inject(segment(IPV4, 40_001, TCP_FLAG.RST));
+  expect(eventsOf(third, 'drop')).toHaveLength(1);
+});
 
 describe.each([
   ['IPv4', IPV4],
