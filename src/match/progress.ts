@@ -33,7 +33,7 @@ const SLEEPER_LIMIT_NS = NS_PER_S;
 
 /** A sample with `within` is taken again after this time, or after this part of the time that it has waited. */
 const POLL_NS = 2 * NS_PER_MS;
-const POLL_SHARE = 1 / 16;
+const POLL_SHARE = 1 / 8;
 
 /** So long a flood may last, and for each of its segments: some four times what they take on a machine with other work. */
 const FLOOD_NS = 5 * NS_PER_S;

@@ -103,6 +103,9 @@ export const libc = {
   schedSetScheduler: declare<[pid: number, policy: number, parameters: Pointer]>(
     'int sched_setscheduler(int pid, int policy, void *parameters)',
   ),
+  schedSetAffinity: declare<[pid: number, bytes: number, mask: Pointer]>(
+    'int sched_setaffinity(int pid, size_t bytes, void *mask)',
+  ),
   prctl: declare<[option: number, a: number, b: number, c: number, d: number]>(
     'int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)',
   ),

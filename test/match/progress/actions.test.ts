@@ -228,7 +228,7 @@ describe('a sample', () => {
   it('with `within` is taken less often the longer it waits, and at the last moment', () => {
     const progress = walk(timelineOf([samples(QUEUE, { withinNs: S }), inject(SYN)]), [sampled(0, 0, 4)]);
     progress.observe(sampled(0, 320 * MS, 5));
-    expect(needs(progress)).toBe(`act 0 at ${340 * MS}`);
+    expect(needs(progress)).toBe(`act 0 at ${360 * MS}`);
     progress.observe(sampled(0, 992 * MS, 5));
     expect(needs(progress)).toBe(`act 0 at ${S}`);
   });

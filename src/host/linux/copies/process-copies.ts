@@ -16,6 +16,7 @@ import type { ChildEnd } from '../wait-status';
 import { childEnd } from './children';
 import { refuseWhatCannotBeCopied, renewEventCounters, replaceFile, replaceSocket } from './descriptors';
 import { allowCopying, findInMemory, ProcessMemory } from './memory';
+import { stayWhereItIs } from './processor';
 import { StoppedThread } from './stopped-thread';
 import { stopAllThreads } from './stopping';
 import { CALLS } from './x86-64';
@@ -103,6 +104,7 @@ function start(copy: StoppedThread, others: readonly OtherThread[], plan: CopyPl
   const threads = [copy];
   try {
     copy.call(CALLS.prctl, PR_SET_PDEATHSIG, SIGKILL);
+    stayWhereItIs(copy.tid);
     for (const { original, clearedAtEnd } of others)
       threads.push(StoppedThread.ofCopy(copy.cloneThread(original, clearedAtEnd), original));
     const socket = furnish(copy, plan);

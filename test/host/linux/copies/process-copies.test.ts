@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -114,6 +114,21 @@ describe('a copy of a process', () => {
         .split('\n')
         .map((line) => line.split(': ')[1]),
     ).toEqual(['100', '200', undefined]);
+  });
+
+  it('stays on one processor with all threads, and the original on none', () => {
+    const { pid, link: its } = copy(0, 'placed');
+    its.on('error', () => undefined);
+    const processorsOf = (of: number) =>
+      readdirSync(`/proc/${of}/task`).map((tid) => {
+        const status = readFileSync(`/proc/${of}/task/${tid}/status`, 'latin1');
+        return /^Cpus_allowed_list:\s*(.*)$/m.exec(status)?.[1];
+      });
+    const [processor, ...others] = new Set(processorsOf(pid));
+    expect(processor).toMatch(/^\d+$/);
+    expect(others).toEqual([]);
+    expect(new Set(processorsOf(present(child.pid, 'the process')))).toEqual(new Set(processorsOf(process.pid)));
+    process.kill(pid, 'SIGKILL');
   });
 
   it('learns of the end of its threads (bug: QEMU 10 hung at its end, where it waits for one)', async () => {
