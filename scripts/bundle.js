@@ -19,6 +19,7 @@ const PROGRAMS = [
   { source: 'src/cli/machine-executor.ts', bundle: 'machine-executor' },
   { source: 'src/cli/blocking-worker.ts', bundle: 'blocking-worker' },
   { source: 'src/cli/guest.ts', bundle: 'guest' },
+  { source: 'src/cli/guest-warm-up.ts', bundle: 'guest-warm-up' },
 ];
 
 /** What runs in the page of the HTML report, and how it looks: `report-page.js` and `report-page.css`. */

@@ -39,7 +39,7 @@ import {
   TIME_PARAMETER,
 } from '../vm/guest-abi';
 import { decodeJob, encodeJob, encodeMessage, type Job } from '../vm/job';
-import { guestWarmUps, programWarmUp, usualNetworks } from './guest-warm-up';
+import type * as GuestWarmUp from './guest-warm-up';
 import { placeFiles } from './job-files';
 
 /**
@@ -104,11 +104,17 @@ function openResults(): (message: Uint8Array) => void {
  * (`booted`, see `vm/snapshot`): whoever goes on from there runs everything once more, as it will run from then on.
  */
 async function warmUpTwice(host: PreparingHost, saved: () => void): Promise<void> {
+  const { guestWarmUps, programWarmUp, usualNetworks } = loadWarmUps();
   await warmUp(host, guestWarmUps());
   collectGarbage();
   saved();
   await warmUp(host, [...programWarmUp(), ...guestWarmUps()]);
   for (const network of usualNetworks()) host.prepareRun(network);
+}
+
+/** In a bundle of its own: it has what reads specs, more than half of all code, which a guest that boots for one run can do without. */
+function loadWarmUps(): typeof GuestWarmUp {
+  return require(join(__dirname, 'guest-warm-up.js')) as typeof GuestWarmUp;
 }
 
 /** Everything that real jobs make this process do. */

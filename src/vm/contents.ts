@@ -37,7 +37,7 @@ const PRODUCT_FOLDER = '/packetspec';
 const NODE_PATH = '/usr/bin/node';
 
 /** The programs of the bundle that a guest runs. */
-const BUNDLES = ['guest.js', 'blocking-worker.js'];
+const BUNDLES = ['guest.js', 'guest-warm-up.js', 'blocking-worker.js'];
 
 /** What the commands of specs and scripts call. */
 const TOOLS = [
@@ -85,10 +85,10 @@ const PYTHON = 'python3';
 const NODE_MODULES = ['koffi', '@koromix/koffi-linux-x64', 'raw-socket'];
 /** Parts of packages that nothing loads. */
 const IDLE_PARTS =
-  /\/(?:doc|vendor|native|example|obj\.target|raw-socket\/src)$|\.(?:md|d\.ts|txt|map|cc|hh|inc|asm|S)$/;
-/** Parts of Python's library that no server of a spec needs. */
+  /\/(?:doc|vendor|native|example|obj\.target|raw-socket\/src|musl_x64)$|\.(?:md|d\.ts|txt|map|cc|hh|inc|asm|S)$/;
+/** Parts of Python's library that no server of a spec needs; `_tkinter` would bring the libraries of X11. */
 const IDLE_PYTHON =
-  /\/(?:test|tests|idlelib|ensurepip|lib2to3|pydoc_data|tkinter|turtledemo|venv|distutils|dist-packages|site-packages|config-[^/]*)(?:\/|$)|\.opt-\d\.pyc$/;
+  /\/(?:test|tests|idlelib|ensurepip|lib2to3|pydoc_data|tkinter|turtledemo|venv|distutils|dist-packages|site-packages|config-[^/]*)(?:\/|$)|\/lib-dynload\/_tkinter\.|\.opt-\d\.pyc$/;
 const SYSTEM_FOLDERS = ['/usr/bin', '/bin', '/usr/sbin', '/sbin'];
 /** Tables that tools of the list read when they are there. */
 const TABLES = [

@@ -10,7 +10,7 @@
  * says which to replace, and counters for waking threads (eventfd(2)) are always made anew. A process with timers of
  * its own (timer_create(2)), io_uring or epoll is refused. x86-64 only.
  */
-import { PR_SET_PDEATHSIG, SIGKILL } from '../constants';
+import { PR_GET_TID_ADDRESS, PR_SET_PDEATHSIG, SIGKILL } from '../constants';
 import { libc } from '../libc';
 import type { ChildEnd } from '../wait-status';
 import { childEnd } from './children';
@@ -19,7 +19,7 @@ import { allowCopying, findInMemory, ProcessMemory } from './memory';
 import { stayWhereItIs } from './processor';
 import { StoppedThread } from './stopped-thread';
 import { stopAllThreads } from './stopping';
-import { CALLS } from './x86-64';
+import { CALLS, scratchOf } from './x86-64';
 
 /** What a copy has that its original has not. */
 export interface CopyPlan {
@@ -93,10 +93,17 @@ interface OtherThread {
 function describeThreads(pid: number, threads: readonly StoppedThread[]): readonly OtherThread[] {
   const memory = new ProcessMemory(pid);
   try {
-    return threads.map((original) => ({ original, clearedAtEnd: original.clearedAtEnd(memory) }));
+    return threads.map((original) => ({ original, clearedAtEnd: clearedAtEnd(original, memory) }));
   } finally {
     memory.close();
   }
+}
+
+/** The word that the kernel clears when a thread ends (set_tid_address(2)), which pthread_join(3) waits for. */
+function clearedAtEnd(thread: StoppedThread, memory: ProcessMemory): bigint {
+  const at = scratchOf(thread.registers);
+  thread.call(CALLS.prctl, PR_GET_TID_ADDRESS, at);
+  return Buffer.from(memory.read(Number(at), BigUint64Array.BYTES_PER_ELEMENT)).readBigUInt64LE();
 }
 
 /** @param copy its only thread so far */

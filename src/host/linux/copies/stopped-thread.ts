@@ -1,9 +1,8 @@
 /** One thread that ptrace(2) has stopped: its registers, and system calls that it is made to do. */
 import { HostError } from '../../host';
-import { EINTR, PR_GET_TID_ADDRESS } from '../constants';
+import { EINTR } from '../constants';
 import { errnoName } from '../errno';
 import { addressOf, libc, succeed } from '../libc';
-import type { ProcessMemory } from './memory';
 import {
   beforeCall,
   CALLS,
@@ -14,7 +13,6 @@ import {
   REGISTER_COUNT,
   type Registers,
   resultOf,
-  scratchOf,
   threadPointer,
 } from './x86-64';
 
@@ -98,17 +96,10 @@ export class StoppedThread {
   /**
    * Has it make a thread. @returns the id of that, which is stopped
    * @param original the thread whose thread-local memory it has
-   * @param clearedAtEnd what that says of itself
+   * @param clearedAtEnd the word that the kernel is to clear when it ends
    */
   cloneThread(original: StoppedThread, clearedAtEnd: bigint): number {
     return this.#clone(CLONE_THREAD, clearedAtEnd, threadPointer(original.registers));
-  }
-
-  /** The word that the kernel clears when the thread ends (set_tid_address(2)), which pthread_join(3) waits for. */
-  clearedAtEnd(memory: ProcessMemory): bigint {
-    const at = scratchOf(this.registers);
-    this.call(CALLS.prctl, PR_GET_TID_ADDRESS, at);
-    return Buffer.from(memory.read(Number(at), BigUint64Array.BYTES_PER_ELEMENT)).readBigUInt64LE();
   }
 
   /** Lets it go on where it was, or where the thread was of which it is a copy. */
