@@ -28,7 +28,7 @@ export function disturbance(
   if (failed.length === 0 || !failed.every((check) => isAboutTime(check, lastNs))) return undefined;
   const waitedNs = failed.some(isCode) ? totalNs : lastNs;
   if (waitedNs > NOTICEABLE_WAIT_NS) {
-    return `times differ, but the kernel's own work waited ${formatDuration(waitedNs)} for a processor`;
+    return `times differ, but the kernel's own work, or a blocking call, waited ${formatDuration(waitedNs)} for a processor`;
   }
   const latestNs = largest(
     0,

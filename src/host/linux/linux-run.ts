@@ -143,7 +143,7 @@ export class LinuxRun implements Run {
     this.#waiter.untilExactly(this.#clock.nextBehindTick(BEHIND_TICK_NS));
     this.#clock.restart();
     this.#packets.restart();
-    this.#starvation.restart();
+    this.#starvation.restart(this.#threads.threadIds);
   }
 
   endTimedPart(): void {

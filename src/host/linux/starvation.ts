@@ -1,5 +1,5 @@
 /**
- * How long the machine kept the kernel's own network work from a processor.
+ * How long the machine kept the kernel's own network work from a processor, and the threads that return from calls.
  *
  * What softirqs cannot finish at once is left to the threads `ksoftirqd/N`, which compete with everything else that
  * runs. While such a thread waits, segments stay unprocessed and timers do not fire, which a spec would take for slow
@@ -14,7 +14,7 @@ const WAITED_COLUMN = 1;
 
 /** Counts from when it was opened. */
 export class StarvationMeter {
-  readonly #threads: readonly ProcFile[];
+  readonly #threads: ProcFile[];
   #zeroNs = 0;
 
   constructor() {
@@ -22,8 +22,12 @@ export class StarvationMeter {
     this.restart();
   }
 
-  /** Counts from now on. */
-  restart(): void {
+  /**
+   * Counts from now on.
+   * @param callers threads of this process to be counted too, from the first time on that they are named
+   */
+  restart(callers: readonly number[] = []): void {
+    for (const caller of callers) this.#add(caller);
     this.#zeroNs = this.#totalNs();
   }
 
@@ -34,6 +38,14 @@ export class StarvationMeter {
 
   close(): void {
     for (const file of this.#threads) file.close();
+  }
+
+  #add(caller: number): void {
+    try {
+      this.#threads.push(new ProcFile(`/proc/self/task/${caller}/schedstat`));
+    } catch {
+      // Below a /proc of another process namespace it has another number.
+    }
   }
 
   #totalNs(): Ns {

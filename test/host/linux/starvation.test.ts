@@ -20,6 +20,10 @@ function waitedByHand(): number {
     .reduce((sum, pid) => sum + Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(/\s+/)[1]), 0);
 }
 
+function ownWaited(): number {
+  return Number(readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8').split(/\s+/)[1]);
+}
+
 describe('how long the kernel waited for a processor', () => {
   it('is what its threads say, counted from the restart', async () => {
     const meter = new StarvationMeter();
@@ -35,6 +39,22 @@ describe('how long the kernel waited for a processor', () => {
     const most = waitedByHand();
     expect(waitedNs).toBeGreaterThanOrEqual(least - between);
     expect(waitedNs).toBeLessThanOrEqual(most - before);
+    meter.close();
+  });
+
+  it('is also what a thread of this process waited that returns from a call (bug: a read that returned late failed)', async () => {
+    const meter = new StarvationMeter();
+    const before = waitedByHand();
+    meter.restart([process.pid]);
+    const ownBefore = ownWaited();
+    const loops = Array.from({ length: 3 * availableParallelism() }, () => spawn('sh', ['-c', 'while :; do :; done']));
+    for (const untilMs = Date.now() + 300; Date.now() < untilMs; );
+    const ownNs = ownWaited() - ownBefore;
+    expect(ownNs).toBeGreaterThan(0);
+    expect(meter.waitedNs()).toBeGreaterThanOrEqual(ownNs);
+    expect(meter.waitedNs()).toBeLessThanOrEqual(ownWaited() - ownBefore + waitedByHand() - before);
+    for (const loop of loops) loop.kill('SIGKILL');
+    await Promise.all(loops.map((loop) => once(loop, 'exit')));
     meter.close();
   });
 });
