@@ -103,7 +103,7 @@ export class Performer {
     this.#record({ kind: 'counted', atNs: this.#run.nowNs(), counters: this.#movedCounters() });
   }
 
-  /** How long the kernel's own work has waited for a processor, in all and since the last wait began. */
+  /** How long the kernel's own work and blocking calls have waited for a processor, in all and since the last wait began. */
   kernelWait(): KernelWait {
     const totalNs = this.#run.kernelWaitedNs();
     return { totalNs, lastNs: totalNs - this.#waitedBeforeNs };

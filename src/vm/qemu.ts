@@ -70,7 +70,7 @@ const KERNEL_PARAMETERS = [
   ],
   ...['cryptomgr.notests', 'init_on_alloc=0', 'fb_tunnels=none'],
   // DAMON asks which pages were accessed, which the page tables of a guest say as far as QEMU has looked at them: it keeps
-  // their contents for as long as time of the host lets it. It wakes the guest 200 times a second besides.
+  // their contents for as long as time of the host lets it.
   'damon_stat.enabled=0',
   // Each of these wakes an idle guest every few seconds, which hours of waiting are made of.
   ...['psi=0', 'nowatchdog', 'cgroup_disable=memory'],

@@ -1,8 +1,9 @@
 /** TCP segments side by side in memory that differ in their source ports, which change without making them anew. */
 
 const IPV6_HEADER_BYTES = 40;
-const CHECKSUM_AT = 16;
 const BYTES_PER_HALF = 2;
+/** The checksum stands so many halves behind the port, which is the first field of a TCP header. */
+const CHECKSUM_BEHIND_PORT = 16 / BYTES_PER_HALF;
 const ALIGNED_BYTES = 8;
 
 export class PortedSegments {
@@ -30,7 +31,7 @@ export class PortedSegments {
     this.#apart = apart / BYTES_PER_HALF;
     this.#portAt = tcpOffset(segment) / BYTES_PER_HALF;
     this.#sumOfRest = folded(
-      ~(this.#halves[this.#checksumAt] ?? 0) & 0xffff,
+      ~(this.#halves[this.#portAt + CHECKSUM_BEHIND_PORT] ?? 0) & 0xffff,
       ~(this.#halves[this.#portAt] ?? 0) & 0xffff,
     );
   }
@@ -40,20 +41,15 @@ export class PortedSegments {
     // Many times a run, in a guest whose JavaScript is hardly optimized: no calls, and nothing twice.
     const halves = this.#halves;
     const rest = this.#sumOfRest;
-    const fromPortToChecksum = this.#checksumAt - this.#portAt;
     let at = this.#portAt;
     for (let port = first; at < halves.length; port++) {
       // Both architectures that there are system calls for are little endian.
       const half = ((port & 0xff) << 8) | (port >> 8);
       const sum = rest + half;
       halves[at] = half;
-      halves[at + fromPortToChecksum] = ~((sum & 0xffff) + (sum >>> 16));
+      halves[at + CHECKSUM_BEHIND_PORT] = ~((sum & 0xffff) + (sum >>> 16));
       at += this.#apart;
     }
-  }
-
-  get #checksumAt(): number {
-    return this.#portAt + CHECKSUM_AT / BYTES_PER_HALF;
   }
 }
 

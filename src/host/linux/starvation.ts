@@ -24,7 +24,7 @@ export class StarvationMeter {
 
   /**
    * Counts from now on.
-   * @param callers threads of this process to be counted too, from the first time on that they are named
+   * @param callers threads of this process to be counted too; each is to be named once
    */
   restart(callers: readonly number[] = []): void {
     for (const caller of callers) this.#add(caller);
