@@ -19,6 +19,7 @@ const PROGRAMS = [
   { source: 'src/cli/machine-executor.ts', bundle: 'machine-executor' },
   { source: 'src/cli/blocking-worker.ts', bundle: 'blocking-worker' },
   { source: 'src/cli/guest.ts', bundle: 'guest' },
+  { source: 'src/cli/guest-loader.ts', bundle: 'guest-loader' },
   { source: 'src/cli/guest-warm-up.ts', bundle: 'guest-warm-up' },
 ];
 

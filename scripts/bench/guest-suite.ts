@@ -4,12 +4,13 @@ import { basename, dirname, join } from 'node:path';
 import { present } from '../../src/base/assert';
 import { findOnPath } from '../../src/host/linux/path';
 import { profileByName } from '../../src/spec/pkt/profiles';
-import { type CpioEntry, writeCpio } from '../../src/vm/cpio';
+import type { CpioEntry } from '../../src/vm/cpio';
+import { INIT_PATHS } from '../../src/vm/guest-abi';
 import { startGuest } from '../../src/vm/guest-process';
 import { HandedFile } from '../../src/vm/handed-file';
 import { ensureImage } from '../../src/vm/image';
 import { initProgram } from '../../src/vm/init-program';
-import { initrdPieces } from '../../src/vm/initrd';
+import { openInitrd } from '../../src/vm/initrd';
 import { bootableKernel, cachedKernel, kernelCache } from '../../src/vm/kernels/cache';
 import { KERNEL_NAMES } from '../../src/vm/kernels/catalogue';
 import { findQemu } from '../../src/vm/qemu-program';
@@ -97,7 +98,7 @@ async function peerPass(
   folder: string,
 ): Promise<Pass> {
   const image = await ensureImage(ROOT);
-  const initrd = HandedFile.holding(...initrdPieces(image, kernel), ...ownPieces(runs, program, folder));
+  const initrd = openInitrd(image, 'everything', kernel, ownEntries(runs, program, folder));
   const job = HandedFile.holding();
   const startMs = performance.now();
   const guest = startGuest(findQemu(), [initrd, job], ({ pathOf }) => ({
@@ -129,7 +130,7 @@ function verdictOf(text: string): readonly [string, string] {
 }
 
 /** The suite, packetdrill, and another first process, which replaces that of the image. */
-function ownPieces(runs: readonly ScriptRun[], packetdrill: string, folder: string): readonly Uint8Array[] {
+function ownEntries(runs: readonly ScriptRun[], packetdrill: string, folder: string): readonly CpioEntry[] {
   const program = bundleProgram(folder, require.resolve('./packetdrill-guest'));
   const init = initProgram({
     path: NODE,
@@ -139,7 +140,7 @@ function ownPieces(runs: readonly ScriptRun[], packetdrill: string, folder: stri
   const [first] = runs;
   const source = dirname(present(first, 'a script').path);
   const files = readdirSync(source).filter((name) => statSync(join(source, name)).isFile());
-  const entries: readonly CpioEntry[] = [
+  return [
     folderEntry(FOLDER),
     folderEntry(SUITE),
     ...files.map((name) => fileEntry(`${SUITE}/${name}`, readFileSync(join(source, name)))),
@@ -149,10 +150,9 @@ function ownPieces(runs: readonly ScriptRun[], packetdrill: string, folder: stri
       Buffer.from(readFileSync(program, 'utf8').replaceAll(join(ROOT, 'node_modules'), '/packetspec/node_modules')),
     ),
     fileEntry(`${FOLDER}/run.sh`, Buffer.from(commandsOf(runs))),
-    fileEntry('/init', Buffer.from(init)),
+    fileEntry(INIT_PATHS.boot, Buffer.from(init)),
     ...TOOLS.map((name) => fileEntry(`/usr/bin/${name}`, readFileSync(toolPath(name)))),
   ];
-  return writeCpio(entries);
 }
 
 function toolPath(name: string): string {

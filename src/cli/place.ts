@@ -22,6 +22,8 @@ export interface PlaceOptions {
   readonly kernel?: readonly string[];
   readonly modules?: string;
   readonly time?: 'virtual' | 'real';
+  /** False where guests are to boot, and nothing is kept of them. */
+  readonly snapshot: boolean;
   readonly vagrant: boolean;
   readonly machine?: readonly string[];
 }
@@ -64,13 +66,14 @@ export function openPlace(options: PlaceOptions, runs: number): Place | undefine
 }
 
 function whyNot(options: PlaceOptions): string | undefined {
-  const { kernel, modules, time, target, agent } = options;
+  const { kernel, modules, time, snapshot, target, agent } = options;
   if (target !== undefined && kernel !== undefined) return '--target has the kernel that it has: leave --kernel out';
   if (target === undefined && agent !== undefined) return '--agent goes with --target';
   if (modules !== undefined && (kernel ?? []).every(isKernelName))
     return `--modules ${modules} goes with --kernel PATH`;
   if (kernel === undefined && time === 'virtual')
     return '--time virtual goes with --kernel: the time of this machine is real';
+  if (kernel === undefined && !snapshot) return '--no-snapshot goes with --kernel: only VMs start from one';
   return whyNotMachines(options);
 }
 
@@ -116,28 +119,27 @@ function vagrantMachines(names: readonly string[]): Place | undefined {
 
 function guests(
   names: readonly string[],
-  { modules, time = 'virtual' }: PlaceOptions,
+  { modules, time = 'virtual', snapshot }: PlaceOptions,
   runs: number,
 ): Place | undefined {
   const opened = names.map((name) => openKernel(name, modules, { say: (text) => complain([text]) }));
   const problems = opened.flatMap((one) => (one.kind === 'problems' ? one.problems : []));
   complain(problems.map(problemText));
   if (problems.length > 0) return undefined;
+  const common = { root: join(__dirname, '..'), time, snapshot: snapshot && time === 'virtual' };
+  const settingsOf = (kernel: BootableKernel): GuestSettings => ({
+    ...common,
+    kernel,
+    ...(common.snapshot && runs >= RUNS_FOR_TEMPLATE ? { template: new SharedTemplate(loadCopier) } : {}),
+  });
   const settings = new Map<string | undefined, GuestSettings>(
-    opened.flatMap((one) => (one.kind === 'kernel' ? [[one.kernel.name, guestSettings(one.kernel, time, runs)]] : [])),
+    opened.flatMap((one) => (one.kind === 'kernel' ? [[one.kernel.name, settingsOf(one.kernel)]] : [])),
   );
   return {
     kernels: names,
     jobs: JOBS_PER_PROCESSOR.guest * availableParallelism(),
     start: (name) => new GuestExecutor(present(settings.get(name), `the kernel ${name ?? 'of this machine'}`)),
   };
-}
-
-function guestSettings(kernel: BootableKernel, time: 'virtual' | 'real', runs: number): GuestSettings {
-  const settings = { kernel, root: join(__dirname, '..'), time, snapshot: time === 'virtual' };
-  return time === 'virtual' && runs >= RUNS_FOR_TEMPLATE
-    ? { ...settings, template: new SharedTemplate(loadCopier) }
-    : settings;
 }
 
 function loadCopier(): OpenCopied | undefined {

@@ -127,6 +127,7 @@ function runOptions(program: Command): Command {
         'real',
       ]),
     )
+    .option('--no-snapshot', 'boot a VM for each run and keep nothing: sooner for a single run on a new kernel')
     .option('--vagrant', 'run in a machine of Vagrant, which is brought up first; see docs/vagrant.md', false)
     .option('--machine <list>', 'which machines of the Vagrantfile (default: its first)', nameList)
     .option('--jobs <n>', 'runs at the same time (default: four per processor, two without root, one in VMs)', jobCount)

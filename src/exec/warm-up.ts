@@ -6,7 +6,7 @@
  */
 import { NS_PER_MS } from '../base/nanoseconds';
 import type { Host } from '../host/host';
-import type { Call, FieldExpectation, SampleExpectation } from '../spec/model';
+import type { Call, CallArgument, FieldExpectation, SampleExpectation } from '../spec/model';
 import { listenerCalls } from '../timeline/listener';
 import { networkOf } from '../timeline/network';
 import type { Timeline, TimelineAction, TimelineStep } from '../timeline/timeline';
@@ -25,7 +25,7 @@ export async function warmUp(host: Host): Promise<void> {
   await close();
 }
 
-/** Handshakes, an accept, data, and every kind of sample. */
+/** Handshakes, an accept, data, a connect, and every kind of sample. */
 export function warmUpTimeline(ip: 'ipv4' | 'ipv6'): Timeline {
   const network = networkOf(ip);
   const { localAddress, remoteAddress } = network;
@@ -39,11 +39,16 @@ export function warmUpTimeline(ip: 'ipv4' | 'ipv6'): Timeline {
     remoteAddress,
     remotePort: 40_001 + index,
   }));
+  const active = {
+    ...{ index: CONNECTIONS, name: 'active', role: 'active' as const, protocol: 'tcp' as const },
+    ...{ localAddress, localPort: undefined, remoteAddress, remotePort: PORT },
+  };
   const actions: readonly (readonly [TimelineAction, number?])[] = [
     ...listenerCalls({ kind: 'listener', port: PORT, backlog: CONNECTIONS, options: [], span: SPAN }).map(
       (call) => [{ kind: 'call', call }] as const,
     ),
     ...connections.flatMap(({ index }) => conversation(index)),
+    ...connecting(active.index),
     [sample({ kind: 'queue', fields: [field('accept'), field('syn')] })],
     [sample({ kind: 'counters', fields: [field('ListenDrops')] })],
     [sample({ kind: 'socket', fields: [field('recv_queue')] }), 0],
@@ -56,7 +61,7 @@ export function warmUpTimeline(ip: 'ipv4' | 'ipv6'): Timeline {
     network,
     sysctls: [],
     folder: '.',
-    connections,
+    connections: [...connections, active],
     localPort: PORT,
     steps: actions.map(([action, connection], index) => step(action, index, connection)),
     strays: 'report',
@@ -75,6 +80,17 @@ function conversation(connection: number): readonly (readonly [TimelineAction, n
   ];
 }
 
+/** A kernel draws its secrets at the first connect, which takes a guest 6 ms. */
+function connecting(connection: number): readonly (readonly [TimelineAction, number?])[] {
+  const options = { list: [], open: true };
+  return [
+    [{ kind: 'call', call: SOCKET }],
+    [{ kind: 'call', call: CONNECT }, connection],
+    [expectation({ kind: 'tcp', flags: TCP_FLAG.SYN, seq: 0, length: 0, options }), connection],
+    [inject({ kind: 'tcp', flags: TCP_FLAG.RST | TCP_FLAG.ACK, seq: 0, length: 0, ack: 1 }), connection],
+  ];
+}
+
 const ELLIPSIS = { kind: 'ellipsis', span: SPAN } as const;
 
 const ACCEPT: Call = {
@@ -83,6 +99,24 @@ const ACCEPT: Call = {
   result: { kind: 'socket', name: 'app', span: SPAN },
   span: SPAN,
 };
+
+const SOCKET: Call = {
+  name: 'socket',
+  args: [ELLIPSIS, symbols('SOCK_STREAM', 'SOCK_NONBLOCK'), symbols('IPPROTO_TCP')],
+  result: { kind: 'socket', name: 'client', span: SPAN },
+  span: SPAN,
+};
+
+const CONNECT: Call = {
+  name: 'connect',
+  args: [{ kind: 'socket', name: 'client', span: SPAN }, ELLIPSIS, ELLIPSIS],
+  result: { kind: 'value', value: -1, errno: 'EINPROGRESS' },
+  span: SPAN,
+};
+
+function symbols(...names: readonly string[]): CallArgument {
+  return { kind: 'symbols', names, span: SPAN };
+}
 
 function inject(packet: PacketPattern): TimelineAction {
   return { kind: 'inject', packet };

@@ -1,22 +1,13 @@
 /**
  * What a guest's file system is made of: files of this host, under the paths that they have here, and a few small ones
- * of our own. What this host does not have is left out; the specs that need it say so when they run.
+ * of our own. What this host does not have is left out; the specs that need it say so when they run. It has two parts,
+ * because a guest that boots for a run without programs does without them: unpacking them is a part of the boot.
  */
 import { execFileSync } from 'node:child_process';
-import {
-  closeSync,
-  existsSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  readlinkSync,
-  readSync,
-  realpathSync,
-  statSync,
-} from 'node:fs';
+import { closeSync, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
 import { basename, delimiter, dirname, join } from 'node:path';
 import type { CpioEntry } from './cpio';
-import { initProgram } from './init-program';
+import { NODE_PATH, PRODUCT_FOLDER, skeleton } from './skeleton';
 
 /** One file of the image: where it lies in the guest, and what of this host it is. */
 export interface HostFile {
@@ -24,20 +15,23 @@ export interface HostFile {
   readonly source: string;
 }
 
-export interface Contents {
+export interface Part {
   readonly files: readonly HostFile[];
   /** What is not a file of this host. */
   readonly own: readonly CpioEntry[];
+}
+
+export interface Contents {
+  /** What every guest needs: Node, and what of the product runs there. */
+  readonly runner: Part;
+  /** What servers, commands and scripts are made of, beyond that. */
+  readonly programs: Part;
   /** What was looked for in vain, or listed: when one of these changes, the contents are out of date. */
   readonly lookedAt: readonly string[];
 }
 
-/** Where the product lies in a guest. */
-const PRODUCT_FOLDER = '/packetspec';
-const NODE_PATH = '/usr/bin/node';
-
 /** The programs of the bundle that a guest runs. */
-const BUNDLES = ['guest.js', 'guest-warm-up.js', 'blocking-worker.js'];
+const BUNDLES = ['guest.js', 'guest-loader.js', 'guest-warm-up.js', 'blocking-worker.js'];
 
 /** What the commands of specs and scripts call. */
 const TOOLS = [
@@ -100,26 +94,6 @@ const TABLES = [
   '/etc/services',
   '/etc/ethertypes',
 ];
-const TOP_FOLDERS = ['/bin', '/sbin', '/lib', '/lib64', '/lib32'];
-
-const FOLDER_MODE = 0o755;
-const FILE_MODE = 0o644;
-const PROGRAM_MODE = 0o755;
-const OPEN_FOLDER_MODE = 0o1777;
-
-/** Why these options: docs/decisions/0014-virtual-time.md. */
-const NODE_OPTIONS = [
-  ...['--no-opt', '--sparkplug', '--no-lazy', '--no-flush-bytecode'],
-  ...['--max-semi-space-size=64', '--min-semi-space-size=64', '--expose-gc', '--regexp-interpret-all'],
-];
-
-/** What the kernel starts first. */
-const INIT = {
-  path: NODE_PATH,
-  args: [NODE_PATH, ...NODE_OPTIONS, `${PRODUCT_FOLDER}/dist/guest.js`],
-  environment: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'HOME=/root'],
-};
-
 /** @param root the folder that holds `dist/` and `node_modules/` */
 export function gatherContents(root: string): Contents {
   return new Gatherer(root).gather();
@@ -137,14 +111,18 @@ class Gatherer {
 
   gather(): Contents {
     this.#addProduct();
+    this.#addLibraries();
+    const runner = [...this.#files];
     for (const tool of TOOLS) this.#addTool(tool);
     this.#addPython();
     for (const table of TABLES) this.#addTree(table);
     this.#addLibraries();
-    const files = [...this.#files].map(([path, source]) => ({ path, source }));
+    // What was there keeps its place in the map.
+    const programs = [...this.#files].slice(runner.length);
+    const links = [...this.#links].map(([path, target]) => ({ kind: 'link' as const, path, target }));
     return {
-      files: files.sort((left, right) => (left.path < right.path ? -1 : 1)),
-      own: [...skeleton(), ...[...this.#links].map(([path, target]) => ({ kind: 'link' as const, path, target }))],
+      runner: { files: sorted(runner), own: skeleton() },
+      programs: { files: sorted(programs), own: links },
       lookedAt: [...this.#lookedAt],
     };
   }
@@ -199,7 +177,7 @@ class Gatherer {
     }
   }
 
-  /** The shared libraries of all programs, and of the modules that programs load. */
+  /** The shared libraries of all programs so far, and of the modules that programs load. */
   #addLibraries(): void {
     const binaries = [...this.#files.values()].filter((source) => isElf(source));
     for (const path of librariesOf(binaries)) {
@@ -207,6 +185,10 @@ class Gatherer {
       this.#files.set(place, realpathSync(path));
     }
   }
+}
+
+function sorted(files: readonly (readonly [string, string])[]): readonly HostFile[] {
+  return files.map(([path, source]) => ({ path, source })).sort((left, right) => (left.path < right.path ? -1 : 1));
 }
 
 /** What the dynamic loader would load, by its own word. */
@@ -231,35 +213,4 @@ function isElf(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** What every Unix has, and this one needs before it can mount anything. */
-function skeleton(): readonly CpioEntry[] {
-  const folders = ['/dev', '/proc', '/sys', '/run', '/etc', '/root', '/var', '/usr', '/usr/bin', PRODUCT_FOLDER];
-  return [
-    ...folders.map((path) => ({ kind: 'folder' as const, path, mode: FOLDER_MODE })),
-    ...['/tmp', '/var/tmp'].map((path) => ({ kind: 'folder' as const, path, mode: OPEN_FOLDER_MODE })),
-    { kind: 'character-device', path: '/dev/console', mode: 0o600, major: 5, minor: 1 },
-    { kind: 'character-device', path: '/dev/null', mode: 0o666, major: 1, minor: 3 },
-    { kind: 'character-device', path: '/dev/random', mode: 0o666, major: 1, minor: 8 },
-    ...topLinks(),
-    { kind: 'file', path: '/init', mode: PROGRAM_MODE, modifiedAt: 0, content: initProgram(INIT) },
-    ownFile('/etc/passwd', 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n'),
-    ownFile('/etc/group', 'root:x:0:\nnogroup:x:65534:\n'),
-    ownFile('/etc/hosts', '127.0.0.1 localhost\n::1 localhost\n'),
-    ownFile('/etc/nsswitch.conf', 'passwd: files\ngroup: files\nhosts: files\n'),
-  ];
-}
-
-function ownFile(path: string, text: string): CpioEntry {
-  return { kind: 'file', path, mode: FILE_MODE, modifiedAt: 0, content: Buffer.from(text) };
-}
-
-/** `/bin` and its like are links into `/usr` on most systems, and folders on some. */
-function topLinks(): readonly CpioEntry[] {
-  return TOP_FOLDERS.filter((path) => existsSync(path)).map((path) =>
-    lstatSync(path).isSymbolicLink()
-      ? { kind: 'link', path, target: readlinkSync(path) }
-      : { kind: 'folder', path, mode: FOLDER_MODE },
-  );
 }

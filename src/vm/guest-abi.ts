@@ -31,3 +31,12 @@ export const JOB_ITEM_NAME = 'Job';
 export const RESULTS_DEVICE = '/dev/vport0p1';
 
 export const MODULES_FOLDER = '/packetspec/modules';
+
+/** What a guest boots for: its one run, or to be saved before that. */
+export type BootPurpose = 'boot' | 'snapshot';
+
+/** The programs that the kernel starts first. */
+export const INIT_PATHS: Readonly<Record<BootPurpose, string>> = { boot: '/init', snapshot: '/init-snapshot' };
+
+/** The code of the runner, compiled (`vm/compiled-runner`), for a guest that boots for its run. */
+export const COMPILED_RUNNER = '/packetspec/guest.compiled';

@@ -3,12 +3,13 @@ import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Executor, Outcome } from '../suite/executor';
+import { startsPrograms } from '../timeline/commands';
 import type { Timeline } from '../timeline/timeline';
 import type { ClockKind } from '../trace/trace';
 import { type GuestProcess, type Limit, startGuest } from './guest-process';
 import { HandedFile } from './handed-file';
 import { ensureImage, type Image } from './image';
-import { initrdPieces } from './initrd';
+import { compiledRunner, type Held, openInitrd } from './initrd';
 import { encodeJob } from './job';
 import type { Accelerator } from './qemu';
 import { findQemu, requireNewEnough } from './qemu-program';
@@ -39,6 +40,12 @@ const LOOK_MS = 50;
 /** Whether KVM works here, once that is known: the device says nothing, only a guest that comes up does. */
 let kvmWorks: boolean | undefined;
 
+/** What a guest is to do, and what of the image it needs for that. */
+interface Work {
+  readonly bytes: Uint8Array;
+  readonly held: Held;
+}
+
 export class GuestExecutor implements Executor {
   readonly usable = true;
   readonly sleepers = 0;
@@ -60,7 +67,8 @@ export class GuestExecutor implements Executor {
     try {
       const workingFolder = resolve('.');
       const files = collectSideFiles(timeline, workingFolder);
-      return await this.#runJob(findQemu(), encodeJob({ timeline, workingFolder, files }));
+      const held = startsPrograms(timeline) ? 'everything' : 'runner';
+      return await this.#runJob(findQemu(), { bytes: encodeJob({ timeline, workingFolder, files }), held });
     } catch (error) {
       return { kind: 'trouble', trouble: vmTroubleOf(error) };
     }
@@ -77,10 +85,10 @@ export class GuestExecutor implements Executor {
     this.#settings.template?.end();
   }
 
-  async #runJob(qemu: string, job: Uint8Array): Promise<Outcome> {
+  async #runJob(qemu: string, { bytes: job, held }: Work): Promise<Outcome> {
     const { kernel, time, snapshot, template } = this.#settings;
-    if (time === 'real') return this.#handing(job, (file) => this.#inRealTime(qemu, file));
-    if (!snapshot) return this.#handing(job, (file) => this.#boot(qemu, file, 'tcg'));
+    if (time === 'real') return this.#handing(job, (file) => this.#inRealTime(qemu, held, file));
+    if (!snapshot) return this.#handing(job, (file) => this.#boot(qemu, held, file, 'tcg'));
     const parts: GuestParts = { qemu, kernel, image: await this.#ensureImage() };
     const copy = await template?.copy(parts, job);
     if (copy !== undefined) return this.#withGuest(copy, () => outcomeOf(copy, RUN_LIMIT));
@@ -118,24 +126,25 @@ export class GuestExecutor implements Executor {
   }
 
   /** With KVM, if a guest comes up under it. */
-  async #inRealTime(qemu: string, job: HandedFile): Promise<Outcome> {
+  async #inRealTime(qemu: string, held: Held, job: HandedFile): Promise<Outcome> {
     kvmWorks ??= mayUseKvm() ? undefined : false;
-    if (kvmWorks === false) return this.#boot(qemu, job, 'tcg');
+    if (kvmWorks === false) return this.#boot(qemu, held, job, 'tcg');
     try {
-      const outcome = await this.#boot(qemu, job, 'kvm');
+      const outcome = await this.#boot(qemu, held, job, 'kvm');
       kvmWorks = true;
       return outcome;
     } catch (error) {
       if (kvmWorks === true || !(error instanceof VmError) || this.#isKilled) throw error;
       kvmWorks = false;
-      return this.#boot(qemu, job, 'tcg');
+      return this.#boot(qemu, held, job, 'tcg');
     }
   }
 
-  async #boot(qemu: string, job: HandedFile, accelerator: Accelerator): Promise<Outcome> {
+  async #boot(qemu: string, held: Held, job: HandedFile, accelerator: Accelerator): Promise<Outcome> {
     requireNewEnough(qemu);
     const { kernel, time } = this.#settings;
-    const initrd = HandedFile.holding(...initrdPieces(await this.#ensureImage(), kernel));
+    const image = await this.#ensureImage();
+    const initrd = openInitrd(image, held, kernel, [compiledRunner(image)]);
     try {
       const guest = startGuest(qemu, [initrd, job], ({ pathOf }) => ({
         time,

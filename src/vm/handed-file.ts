@@ -2,7 +2,17 @@
  * Files that are handed to QEMU as open descriptors. Most have no name: they are gone with the last process that has them
  * open, however that ends.
  */
-import { closeSync, fstatSync, mkdirSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder, explain } from './cache';
 
@@ -17,12 +27,26 @@ export class HandedFile {
 
   /** A file without a name. @throws VmError `vm-no-space` or `vm-cache` */
   static holding(...pieces: readonly Uint8Array[]): HandedFile {
+    return HandedFile.#nameless(pieces, (path) => openSync(path, 'wx+'));
+  }
+
+  /**
+   * A file without a name that begins as another one does: the kernel copies it, and this process reads nothing of it.
+   * @throws VmError `vm-no-space` or `vm-cache`
+   */
+  static beginningAs(original: string, ...pieces: readonly Uint8Array[]): HandedFile {
+    return HandedFile.#nameless(pieces, (path) => {
+      copyFileSync(original, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+      return openSync(path, 'a+');
+    });
+  }
+
+  static #nameless(pieces: readonly Uint8Array[], open: (path: string) => number): HandedFile {
     const folder = cacheFolder();
     const path = join(folder, `.scratch-${process.pid}-${++made}`);
     try {
       mkdirSync(folder, { recursive: true });
-      const fd = openSync(path, 'wx+');
-      unlinkSync(path);
+      const fd = openedOnce(path, open);
       for (const piece of pieces) append(fd, piece);
       return new HandedFile(fd);
     } catch (error) {
@@ -44,6 +68,14 @@ export class HandedFile {
 
   close(): void {
     closeSync(this.fd);
+  }
+}
+
+function openedOnce(path: string, open: (path: string) => number): number {
+  try {
+    return open(path);
+  } finally {
+    rmSync(path, { force: true });
   }
 }
 

@@ -1,28 +1,35 @@
 /**
- * The file system of guests, as one archive, made from what is on this host and kept by its content. What it was made of
+ * The file system of guests, as two archives, made from what is on this host and kept by its content. What it was made of
  * is kept beside it (the recipe), so that asking whether it is still good costs a look at each file, and no reading.
  */
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readFileSync, renameSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { CacheShelf, cacheFolder, explain } from './cache';
-import { type Contents, gatherContents } from './contents';
-import { shared } from './shared';
+import { compiledCode } from './compiled-runner';
+import { type Contents, gatherContents, type Part } from './contents';
 import { type CpioEntry, writeCpio } from './cpio';
+import { loadedPart } from './loaded-part';
+import { shared } from './shared';
 
 export interface Image {
   /** Two images with the same content have the same. */
   readonly id: string;
-  readonly path: string;
+  /** The archives of the two parts (`vm/contents`). */
+  readonly runner: string;
+  readonly programs: string;
+  /** The code of the runner, compiled: no part of what makes the image this one, because it never is the same twice. */
+  readonly compiled: string;
 }
 
 const SHELF = 'images';
-const ARCHIVE = 'image.cpio';
+/** Under the product's folder. */
+const RUNNER = 'dist/guest.js';
 /** Installations of the product beside each other, and a few changes of it. */
 const KEPT = 4;
 const KEY_LENGTH = 24;
 /** Raised when the same files make another image. */
-const FORM = 'image 1';
+const FORM = 'image 2';
 const MODE_MASK = 0o777;
 const MS_PER_S = 1000;
 /** Python compares their time with what stands in the compiled modules. */
@@ -46,15 +53,32 @@ async function findOrMake(root: string): Promise<Image> {
   );
   const known = goodRecipe(recipePath);
   const found = known === undefined ? undefined : shelf.find(known);
-  if (known !== undefined && found !== undefined) return { id: known, path: join(found, ARCHIVE) };
+  if (known !== undefined && found !== undefined) return imageIn(found, known);
   const contents = gatherContents(root);
   // Looked at before they are read: a file that changes meanwhile makes the recipe out of date.
   const looks = looksOf(contents);
-  const pieces = writeCpio(entriesOf(contents));
-  const id = hashOf(pieces);
-  const folder = shelf.find(id) ?? (await shelf.add(id, (fresh) => writePieces(join(fresh, ARCHIVE), pieces)));
+  const folders = new Set<string>();
+  const runner = writeCpio(entriesOf(contents.runner, folders));
+  const programs = writeCpio(entriesOf(contents.programs, folders));
+  const id = hashOf([...runner, ...programs]);
+  const make = async (fresh: string): Promise<void> => {
+    const image = imageIn(fresh, id);
+    await writePieces(image.runner, runner);
+    await writePieces(image.programs, programs);
+    await writePieces(image.compiled, [compiledCode(readFileSync(join(root, RUNNER), 'utf8'))]);
+  };
+  const folder = shelf.find(id) ?? (await shelf.add(id, make));
   writeRecipe(recipePath, id, looks);
-  return { id, path: join(folder, ARCHIVE) };
+  return imageIn(folder, id);
+}
+
+function imageIn(folder: string, id: string): Image {
+  return {
+    id,
+    runner: join(folder, 'runner.cpio'),
+    programs: join(folder, 'programs.cpio'),
+    compiled: join(folder, 'runner.compiled'),
+  };
 }
 
 /** The id of the image that the recipe makes, if nothing of it has changed. */
@@ -81,7 +105,8 @@ function writeRecipe(path: string, id: string, looks: readonly string[]): void {
   }
 }
 
-function looksOf({ files, lookedAt }: Contents): readonly string[] {
+function looksOf({ runner, programs, lookedAt }: Contents): readonly string[] {
+  const files = [...runner.files, ...programs.files];
   // What is not a file of this host stands in the program that runs now.
   return [__filename, ...lookedAt, ...files.map(({ source }) => source)].map(lookAt);
 }
@@ -92,9 +117,9 @@ function lookAt(path: string): string {
   return stat === undefined ? `- - ${path}` : `${stat.size} ${stat.mtimeMs} ${path}`;
 }
 
-/** Folders come before what is in them. */
-function entriesOf({ files, own }: Contents): readonly CpioEntry[] {
-  const made = new Set(own.map(({ path }) => path));
+/** Folders come before what is in them. @param made the paths of archives before this one, to which its own are added */
+function entriesOf({ files, own }: Part, made: Set<string>): readonly CpioEntry[] {
+  for (const { path } of own) made.add(path);
   const entries: CpioEntry[] = [...own];
   const addFolder = (path: string): void => {
     if (path === '' || made.has(path)) return;
@@ -107,7 +132,7 @@ function entriesOf({ files, own }: Contents): readonly CpioEntry[] {
     const { mode, mtimeMs } = statSync(source);
     // Others have theirs from when they were installed or built, which tells nothing.
     const modifiedAt = PYTHON_SOURCE.test(path) ? Math.floor(mtimeMs / MS_PER_S) : 0;
-    entries.push({ kind: 'file', path, mode: mode & MODE_MASK, modifiedAt, content: readFileSync(source) });
+    entries.push({ kind: 'file', path, mode: mode & MODE_MASK, modifiedAt, content: loadedPart(readFileSync(source)) });
   }
   // A link may stand in a folder of theirs.
   return [...entries.filter(({ kind }) => kind !== 'link'), ...entries.filter(({ kind }) => kind === 'link')];

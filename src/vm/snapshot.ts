@@ -9,7 +9,7 @@ import { CacheShelf } from './cache';
 import { type GuestMachine, type GuestProcess, type Handed, type Limit, startGuest } from './guest-process';
 import { HandedFile } from './handed-file';
 import type { Image } from './image';
-import { initrdPieces } from './initrd';
+import { openInitrd } from './initrd';
 import { saveState } from './monitor';
 import { requireNewEnough } from './qemu-program';
 import { shared } from './shared';
@@ -115,7 +115,7 @@ function keyOf({ qemu, kernel: { imagePath, modules }, image }: GuestParts): str
 
 /** @throws VmError */
 async function boot({ qemu, kernel, image }: GuestParts, files: Snapshot): Promise<void> {
-  const initrd = HandedFile.holding(...initrdPieces(image, kernel));
+  const initrd = openInitrd(image, 'everything', kernel);
   const memory = HandedFile.named(files.memory, 'wx+');
   try {
     await save(files, qemu, [initrd, memory], ({ pathOf }) => ({

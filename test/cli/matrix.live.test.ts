@@ -1,5 +1,5 @@
 /** `packetspec run --kernel`: other kernels in guests, as users ask for them. */
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packetspec, runWithReport } from '../support/command';
@@ -20,6 +20,25 @@ describe('run --kernel', { timeout: TIMEOUT_MS }, () => {
       { status: 'passed', attempts: 1, on: '6.12', kernel: expect.stringMatching(/^6\.12\./) as string },
     ]);
     expect(status).toBe(0);
+  });
+
+  it('boots for each run where it is told to, and gives the same trace each time', async () => {
+    const once = async (name: string) => {
+      const folder = join(temporaryFolder, name);
+      const args = [
+        'specs/reset/connect-to-a-closed-port.yaml',
+        '--kernel',
+        '6.12',
+        '--no-snapshot',
+        '--trace',
+        folder,
+      ];
+      const { report, status } = await runWithReport(args);
+      expect(report.results).toMatchObject([{ status: 'passed' }, { status: 'passed' }]);
+      expect(status).toBe(0);
+      return readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), 'utf8')]);
+    };
+    expect(await once('boots-again')).toEqual(await once('boots'));
   });
 
   it('waits two hours in virtual time, and nothing of it is skipped', async () => {
@@ -53,6 +72,7 @@ describe('bad input', () => {
       /--modules lib goes with --kernel PATH/,
     ],
     ['virtual time without a guest', ['--time', 'virtual'], /--time virtual goes with --kernel/],
+    ['no snapshot without a guest', ['--no-snapshot'], /--no-snapshot goes with --kernel/],
   ])('%s is told before anything runs', async (_, args, says) => {
     const { status, stderr, stdout } = await packetspec(['run', 'specs/reset/closed-port.yaml', ...args]);
     expect(stderr).toMatch(says);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
@@ -19,6 +19,18 @@ it('a file without a name holds its pieces and leaves nothing in its folder', ()
   expect(Buffer.from(file.read()).toString()).toBe('onetwo');
   expect(readdirSync(join(root, 'packetspec'))).toEqual([]);
   file.close();
+});
+
+it('a file that begins as another one goes on with its pieces, and the other stays as it is', () => {
+  const original = join(root, 'original');
+  writeFileSync(original, 'zero', { mode: 0o444 });
+  const file = HandedFile.beginningAs(original, Buffer.from('one'), Buffer.from('two'));
+  expect(Buffer.from(file.read()).toString()).toBe('zeroonetwo');
+  expect(readFileSync(original, 'utf8')).toBe('zero');
+  expect(readdirSync(join(root, 'packetspec'))).toEqual([]);
+  file.close();
+  expect(() => HandedFile.beginningAs(join(root, 'none'))).toThrow(expect.objectContaining({ code: 'vm-cache' }));
+  expect(readdirSync(join(root, 'packetspec'))).toEqual([]);
 });
 
 it('a file with a name is made once', () => {

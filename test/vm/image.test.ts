@@ -25,10 +25,12 @@ afterAll(() => {
 });
 
 it('holds every library that its programs load, by the word of the dynamic loader', () => {
-  const { files, own } = gatherContents(join(folder, 'root'));
+  const { runner, programs } = gatherContents(join(folder, 'root'));
   const root = join(folder, 'unpacked');
-  for (const { path, source } of files) cpSync(source, join(root, path), { dereference: true });
-  for (const entry of own) if (entry.kind === 'link') symlinkSync(entry.target, join(root, entry.path));
+  for (const { path, source } of [...runner.files, ...programs.files])
+    cpSync(source, join(root, path), { dereference: true });
+  for (const entry of [...runner.own, ...programs.own])
+    if (entry.kind === 'link') symlinkSync(entry.target, join(root, entry.path));
   // The loader of the image itself, started in it, lists what it finds there.
   const loader = '/lib64/ld-linux-x86-64.so.2';
   for (const program of ['/usr/bin/node', '/usr/bin/sh', '/usr/bin/python3', '/usr/bin/ip']) {

@@ -137,6 +137,7 @@ const TESTED_ELSEWHERE: readonly (readonly [reason: string, paths: readonly stri
       'src/vm/monitor.ts',
       'src/vm/running-qemu.ts',
       'src/vm/shared-template.ts',
+      'src/vm/skeleton.ts',
       'src/vm/snapshot.ts',
       'src/vm/template.ts',
     ],
