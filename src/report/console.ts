@@ -3,6 +3,7 @@ import { formatDuration, NS_PER_MS } from '../base/nanoseconds';
 import { renderDiagnostic } from '../spec/render';
 import { labelOf } from '../suite/label';
 import type { RejectedSpec, RunResult, SuiteListener, SuiteSummary } from '../suite/suite';
+import type { Trace } from '../trace/trace';
 import type { VerdictStatus } from '../verify/verify';
 import { failureLines } from './failure';
 import { eventRemarks } from './kernel';
@@ -93,7 +94,14 @@ function whyAndHow(result: RunResult, style: LadderStyle): readonly string[] {
   return [...reasonLines(result), ...ladder];
 }
 
-function reasonLines({ verdict, run }: RunResult): readonly string[] {
+/** What another try may do better: under virtual time it would be the same. */
+function wayToVerdict(trace: Trace | undefined): string {
+  return trace?.environment.time === 'virtual'
+    ? 'in virtual time a step is as late each time; a larger tolerance lets it be'
+    : 'try again on an idle machine, or with fewer --jobs';
+}
+
+function reasonLines({ verdict, run, trace }: RunResult): readonly string[] {
   switch (verdict.status) {
     case 'passed':
     case 'failed':
@@ -101,7 +109,7 @@ function reasonLines({ verdict, run }: RunResult): readonly string[] {
     case 'skipped':
       return [verdict.reason ?? ''];
     case 'inconclusive':
-      return [verdict.reason ?? '', 'neither passed nor failed: try again on an idle machine, or with fewer --jobs'];
+      return [verdict.reason ?? '', `neither passed nor failed: ${wayToVerdict(trace)}`];
     case 'errored': {
       const trouble = verdict.trouble;
       const place = trouble?.line === undefined ? '' : `${run.timeline.file}:${trouble.line}: `;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { present } from '../../src/base/assert';
 import { consoleReporter, resultLines } from '../../src/report/console';
 import { painter } from '../../src/report/paint';
 import type { RunResult, SuiteEvent } from '../../src/suite/suite';
@@ -117,6 +118,14 @@ describe('a run', () => {
            hint: see sysctl -a
       "
     `);
+  });
+
+  it('without a verdict in virtual time does not send anybody to an idle machine', () => {
+    const result = scenes.inconclusive();
+    const trace = present(result.trace, 'the trace');
+    const virtual = { ...result, trace: { ...trace, environment: { ...trace.environment, time: 'virtual' as const } } };
+    expect(shown(virtual)).toContain('as late each time; a larger tolerance lets it be');
+    expect(shown(virtual)).not.toContain('idle machine');
   });
 
   it('without a verdict says how late the harness was, and how often it tried', () => {
