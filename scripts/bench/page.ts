@@ -14,7 +14,7 @@ export interface PageFacts {
 export function renderPage(facts: PageFacts, sections: readonly Section[]): string {
   return [
     '# Benchmarks',
-    '`npm run bench` writes this page; do not edit it. It needs what the specs need, and `cc` for the floor; it takes some four minutes.',
+    '`npm run bench` writes this page; do not edit it. It needs what the specs need, and `cc` for the floor; it takes some 25 minutes.',
     '## How to read it',
     READING,
     '## The machine',
