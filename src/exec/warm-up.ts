@@ -9,7 +9,7 @@ import type { Host } from '../host/host';
 import type { Call, CallArgument, FieldExpectation, SampleExpectation } from '../spec/model';
 import { listenerCalls } from '../timeline/listener';
 import { networkOf } from '../timeline/network';
-import type { Timeline, TimelineAction, TimelineStep } from '../timeline/timeline';
+import type { Connection, Timeline, TimelineAction, TimelineStep } from '../timeline/timeline';
 import type { PacketPattern } from '../wire/pattern';
 import { TCP_FLAG } from '../wire/wire';
 import { execute } from './execute';
@@ -39,9 +39,15 @@ export function warmUpTimeline(ip: 'ipv4' | 'ipv6'): Timeline {
     remoteAddress,
     remotePort: 40_001 + index,
   }));
-  const active = {
-    ...{ index: CONNECTIONS, name: 'active', role: 'active' as const, protocol: 'tcp' as const },
-    ...{ localAddress, localPort: undefined, remoteAddress, remotePort: PORT },
+  const active: Connection = {
+    index: CONNECTIONS,
+    name: 'active',
+    role: 'active',
+    protocol: 'tcp',
+    localAddress,
+    localPort: undefined,
+    remoteAddress,
+    remotePort: PORT,
   };
   const actions: readonly (readonly [TimelineAction, number?])[] = [
     ...listenerCalls({ kind: 'listener', port: PORT, backlog: CONNECTIONS, options: [], span: SPAN }).map(

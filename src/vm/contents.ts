@@ -94,6 +94,7 @@ const TABLES = [
   '/etc/services',
   '/etc/ethertypes',
 ];
+
 /** @param root the folder that holds `dist/` and `node_modules/` */
 export function gatherContents(root: string): Contents {
   return new Gatherer(root).gather();

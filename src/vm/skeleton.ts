@@ -18,7 +18,8 @@ const OPEN_FOLDER_MODE = 0o1777;
 /**
  * Node has what it needs of its own library compiled, and takes that only when it is started without options of V8: a
  * guest that boots for one run is ready half a second earlier. In a snapshot that time does not count, and what runs do there does:
- * docs/decisions/0014-virtual-time.md.
+ * docs/decisions/0014-virtual-time.md
+ * and 0023-boot-for-one-run.md.
  */
 const NODE_ARGUMENTS: Readonly<Record<BootPurpose, readonly string[]>> = {
   boot: [`${PRODUCT_FOLDER}/dist/guest-loader.js`],
