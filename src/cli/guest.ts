@@ -22,8 +22,8 @@ import {
   quietKernel,
 } from '../host/linux/process-one';
 import { longestDurationNs } from '../suite/bounds';
-import { startsPrograms } from '../timeline/commands';
 import type { Timeline } from '../timeline/timeline';
+import { isLight } from '../timeline/weight';
 import type { ClockKind } from '../trace/trace';
 import { UNFIT_MARK } from '../vm/ending';
 import {
@@ -38,6 +38,8 @@ import {
   PAUSE_PORT,
   RESULTS_DEVICE,
   START_PARAMETER,
+  STOP_BYTE,
+  STOP_PORT,
   TIME_PARAMETER,
 } from '../vm/guest-abi';
 import { decodeJob, encodeJob, encodeMessage, type Job } from '../vm/job';
@@ -55,7 +57,7 @@ async function main(): Promise<void> {
   quietKernel();
   freezeRestlessThread();
   raiseLoopback();
-  const ports = new IoPorts([PAUSE_PORT, EXIT_PORT, ITEM_SELECTOR_PORT, ITEM_DATA_PORT]);
+  const ports = new IoPorts([PAUSE_PORT, STOP_PORT, EXIT_PORT, ITEM_SELECTOR_PORT, ITEM_DATA_PORT]);
   const time = bootParameters(TIME_PARAMETER)[0] === 'virtual' ? 'virtual' : 'real';
   const say = openResults();
   const trouble = probeEnvironment();
@@ -77,6 +79,8 @@ async function main(): Promise<void> {
   }
   deadline.set(longestDurationNs(job.timeline));
   say((await serve(host, job)).answer);
+  // Where the machine is to be used again it stops here.
+  ports.outByte(STOP_PORT, STOP_BYTE);
   ports.outByte(EXIT_PORT, EXIT_BYTE);
 }
 
@@ -94,8 +98,7 @@ function readJob(ports: IoPorts): Job {
  * long, or leave something behind, a little of what most do.
  */
 function rehearsalOf(timeline: Timeline, time: ClockKind): Timeline {
-  const isLight = timeline.steps.every(({ action }) => action.kind !== 'flood');
-  if (time === 'virtual' && isLight && !startsPrograms(timeline)) return timeline;
+  if (time === 'virtual' && isLight(timeline)) return timeline;
   return warmUpTimeline(timeline.variant.ip === 'ipv6' ? 'ipv6' : 'ipv4');
 }
 

@@ -20,6 +20,13 @@ export interface ProcessCopy {
   /** The other end of the pair, a descriptor of this process. */
   readonly socket: number;
   readonly end: Promise<Pick<Extract<GuestEnd, { kind: 'exited' }>, 'status' | 'signal'>>;
+  /** Says that it only waits from now on. */
+  readonly rest: () => void;
+  /**
+   * Takes it back to where it began, with another plan: it must wait for something.
+   * @returns the other end of its new pair. @throws when that cannot be done; it is of no use then, and may have been killed
+   */
+  readonly rewind: (plan: CopyPlan) => number;
 }
 
 /** A child of this process of which copies can be made. Its methods throw where the system refuses. */
@@ -27,6 +34,8 @@ export interface CopiedProcess {
   /** Where it keeps these bytes. */
   readonly find: (bytes: Uint8Array) => number;
   readonly copy: (plan: CopyPlan) => ProcessCopy;
+  /** Forgets what it was when it was copied for the first time. */
+  readonly close: () => void;
 }
 
 export type OpenCopied = (pid: number) => CopiedProcess;

@@ -6,6 +6,8 @@ import { NO_SPACE_HINT, VmError, type VmTroubleCode } from './trouble';
 export type GuestEnd =
   | { readonly kind: 'exited'; readonly status: number | null; readonly signal: NodeJS.Signals | null }
   | { readonly kind: 'not-started'; readonly error: Error }
+  /** It has stopped itself, as it was told to when its job is done. */
+  | { readonly kind: 'stopped' }
   /** It had not ended after a while of the host's time, and was killed. */
   | { readonly kind: 'gave-up'; readonly busyMs: number; readonly afterMs: number };
 
@@ -42,7 +44,7 @@ export function explainEnd(end: GuestEnd, words: LastWords): VmError {
     );
   }
   // The memory of a guest and its results are files of this host.
-  if (end.signal === 'SIGBUS' || end.status === EXIT_STATUS) {
+  if (end.kind === 'stopped' || end.signal === 'SIGBUS' || end.status === EXIT_STATUS) {
     return new VmError('vm-no-space', 'the files of a guest could not be written whole', NO_SPACE_HINT);
   }
   if (USELESS_STATE.test(words.complaints)) {

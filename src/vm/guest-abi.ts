@@ -13,6 +13,13 @@ export const PAUSE_PORT = 0x443;
 export const PAUSE_BYTE = 14;
 export const PAUSE_AFTER_NS = 2 * NS_PER_S;
 
+/**
+ * Device pvpanic (docs/specs/pvpanic in QEMU): this byte written here stops the machine at once, where it is told to stop then
+ * (`-action panic=pause`), and does nothing elsewhere.
+ */
+export const STOP_PORT = 0x505;
+export const STOP_BYTE = 1;
+
 /** Device isa-debug-exit: a byte written here ends QEMU at once, with status `2 * byte + 1`. */
 export const EXIT_PORT = 0x501;
 export const EXIT_BYTE = 0x10;

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Executor, Outcome } from '../suite/executor';
 import { startsPrograms } from '../timeline/commands';
 import type { Timeline } from '../timeline/timeline';
+import { isLight } from '../timeline/weight';
 import type { ClockKind } from '../trace/trace';
 import { type GuestProcess, type Limit, startGuest } from './guest-process';
 import { HandedFile } from './handed-file';
@@ -44,6 +45,7 @@ let kvmWorks: boolean | undefined;
 interface Work {
   readonly bytes: Uint8Array;
   readonly held: Held;
+  readonly isLight: boolean;
 }
 
 export class GuestExecutor implements Executor {
@@ -68,7 +70,8 @@ export class GuestExecutor implements Executor {
       const workingFolder = resolve('.');
       const files = collectSideFiles(timeline, workingFolder);
       const held = startsPrograms(timeline) ? 'everything' : 'runner';
-      return await this.#runJob(findQemu(), { bytes: encodeJob({ timeline, workingFolder, files }), held });
+      const bytes = encodeJob({ timeline, workingFolder, files });
+      return await this.#runJob(findQemu(), { bytes, held, isLight: isLight(timeline) });
     } catch (error) {
       return { kind: 'trouble', trouble: vmTroubleOf(error) };
     }
@@ -85,12 +88,12 @@ export class GuestExecutor implements Executor {
     this.#settings.template?.end();
   }
 
-  async #runJob(qemu: string, { bytes: job, held }: Work): Promise<Outcome> {
+  async #runJob(qemu: string, { bytes: job, held, isLight: light }: Work): Promise<Outcome> {
     const { kernel, time, snapshot, template } = this.#settings;
     if (time === 'real') return this.#handing(job, (file) => this.#inRealTime(qemu, held, file));
     if (!snapshot) return this.#handing(job, (file) => this.#boot(qemu, held, file, 'tcg'));
     const parts: GuestParts = { qemu, kernel, image: await this.#ensureImage() };
-    const copy = await template?.copy(parts, job);
+    const copy = await template?.copy(parts, job, light);
     if (copy !== undefined) return this.#withGuest(copy, () => outcomeOf(copy, RUN_LIMIT));
     return this.#handing(job, (file) => fromSnapshot(parts, 'warm', (warm) => this.#restore(qemu, warm, file)));
   }
@@ -118,6 +121,7 @@ export class GuestExecutor implements Executor {
         memory: pathOf(memory),
         share: 'off',
         waits: false,
+        stops: false,
         stateFd: fdOf(state),
         job: pathOf(job),
       },

@@ -68,9 +68,14 @@ export class GuestProcess {
   readonly end: Promise<GuestEnd>;
   readonly files: GuestFiles;
   readonly #qemu: RunningQemu;
+  /** A process that is a copy may have been at work before. */
+  readonly #busyBeforeMs: number;
+  #stopped: Promise<GuestEnd> | undefined;
+  #hasStopped = false;
 
   constructor(qemu: RunningQemu, files: GuestFiles) {
     this.#qemu = qemu;
+    this.#busyBeforeMs = busyMsOf(qemu.pid);
     this.files = files;
     this.end = qemu.end;
     this.qmp = new Qmp(qemu.monitor);
@@ -94,6 +99,20 @@ export class GuestProcess {
     return textOf(this.files.console).replaceAll('\r', '');
   }
 
+  /** Lets one go on that waits, and that stops when it is done. */
+  goOn(): void {
+    this.#stopped = this.qmp.event('STOP').then(
+      () => {
+        this.#hasStopped = true;
+        return { kind: 'stopped' };
+      },
+      // It has ended instead.
+      () => this.end,
+    );
+    // When it does not go on, its end says why.
+    this.qmp.command('cont').catch(() => undefined);
+  }
+
   /** How it ended, or that it had not within the limit. */
   async until({ busyMs, wallMs }: Limit): Promise<GuestEnd> {
     const startedMs = performance.now();
@@ -101,13 +120,13 @@ export class GuestProcess {
     const gaveUp = new Promise<GuestEnd>((resolve) => {
       timer = setInterval(() => {
         const passedMs = performance.now() - startedMs;
-        const busy = passedMs < busyMs ? 0 : this.#busyMs();
+        const busy = passedMs < busyMs ? 0 : busyMsOf(this.pid) - this.#busyBeforeMs;
         if (busy > busyMs || passedMs > wallMs)
           resolve({ kind: 'gave-up', busyMs: busy, afterMs: Math.round(passedMs) });
       }, LOOK_MS);
     });
     try {
-      return await Promise.race([this.end, gaveUp]);
+      return await Promise.race([this.end, gaveUp, ...(this.#stopped === undefined ? [] : [this.#stopped])]);
     } finally {
       clearInterval(timer);
     }
@@ -136,32 +155,31 @@ export class GuestProcess {
     this.#qemu.kill();
   }
 
-  /** Ends it, if it has not ended, and forgets what it said. */
+  /** Is done with it, and forgets what it said. */
   async close(): Promise<void> {
-    this.kill();
-    await this.end;
+    await this.#qemu.leave(this.#hasStopped);
     for (const file of this.files.all) file.close();
-  }
-
-  /** Time that it has spent on processors. */
-  #busyMs(): number {
-    try {
-      const stat = readFileSync(`/proc/${String(this.pid)}/stat`, 'latin1');
-      const [user = '0', system = '0'] = stat
-        .slice(stat.lastIndexOf(')') + 2)
-        .split(' ')
-        .slice(USER_TICKS_AT);
-      return (Number(user) + Number(system)) * MS_PER_TICK;
-    } catch {
-      // It has ended.
-      return 0;
-    }
   }
 
   #refused<T>(error: unknown, ended: Promise<T>): Promise<T> {
     if (!(error instanceof QmpError)) throw error;
     if (error.isEnd) return ended;
     throw new VmError('vm-died', `QEMU refused: ${error.message}`);
+  }
+}
+
+/** Time that a process has spent on processors. */
+function busyMsOf(pid: number | undefined): number {
+  try {
+    const stat = readFileSync(`/proc/${String(pid)}/stat`, 'latin1');
+    const [user = '0', system = '0'] = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .slice(USER_TICKS_AT);
+    return (Number(user) + Number(system)) * MS_PER_TICK;
+  } catch {
+    // It has ended.
+    return 0;
   }
 }
 

@@ -1,6 +1,14 @@
 /** The command lines of QEMU. Why each option is there: docs/decisions/0014-virtual-time.md and 0022-board-and-watchdog.md. */
 import type { ClockKind } from '../trace/trace';
-import { type BootPurpose, EXIT_PORT, INIT_PATHS, JOB_ITEM_NAME, START_PARAMETER, TIME_PARAMETER } from './guest-abi';
+import {
+  type BootPurpose,
+  EXIT_PORT,
+  INIT_PATHS,
+  JOB_ITEM_NAME,
+  START_PARAMETER,
+  STOP_PORT,
+  TIME_PARAMETER,
+} from './guest-abi';
 
 export const QEMU = 'qemu-system-x86_64';
 export const QEMU_PACKAGE = 'qemu-system-x86';
@@ -22,6 +30,8 @@ export type MachineStart =
       readonly share: 'on' | 'off';
       /** Whether it waits for the monitor before its first instruction. */
       readonly waits: boolean;
+      /** Whether it stops, and does not end, when its job is done. */
+      readonly stops: boolean;
       readonly stateFd: number;
       readonly job: string;
     };
@@ -42,9 +52,10 @@ export interface Machine {
 
 /**
  * It has an HPET, from which a guest under virtual time takes its interrupts: the timer of the local APIC would be
- * calibrated first, by reading the clock for a tenth of a second, and that is a third of a boot.
+ * calibrated first, by reading the clock for a tenth of a second, and that is a third of a boot. Pages that two machines have in
+ * common by chance stay two: what a copy has written to is told by whether a page is its own.
  */
-const BOARD = 'pc,hpet=on';
+const BOARD = 'pc,hpet=on,mem-merge=off';
 /** Small, and enough for kernels that are handed over by `-kernel`. */
 const FIRMWARE = 'qboot.rom';
 const MEMORY = '512M';
@@ -89,7 +100,8 @@ export function qemuArguments(machine: Machine): readonly string[] {
     ...['-chardev', `file,id=console,path=${machine.console}`, '-serial', 'chardev:console'],
     ...['-chardev', `socket,id=qmp,fd=${machine.qmpFd}`, '-mon', 'chardev=qmp,mode=control'],
     ...['-chardev', `file,id=results,path=${machine.results}`, ...RESULTS_DEVICE],
-    ...['-device', 'ib700', '-action', 'watchdog=pause'],
+    ...['-device', 'ib700', '-action', `watchdog=pause,panic=${stopsAtItsEnd(machine) ? 'pause' : 'none'}`],
+    ...['-device', `pvpanic,ioport=${STOP_PORT}`],
     ...['-device', `isa-debug-exit,iobase=${EXIT_PORT},iosize=1`],
   ];
 }
@@ -104,6 +116,10 @@ const RESULTS_DEVICE = [
 export function snapshotForm(): string {
   const start = { kind: 'snapshot', files: { kernel: '', initrd: '' }, memory: '' } as const;
   return qemuArguments({ time: 'virtual', accelerator: 'tcg', start, console: '', results: '', qmpFd: 0 }).join(' ');
+}
+
+function stopsAtItsEnd({ start }: Machine): boolean {
+  return start.kind === 'restore' && start.stops;
 }
 
 function boardOf({ time, start }: Machine): string {

@@ -22,14 +22,15 @@ export class SharedTemplate {
   /**
    * A guest with a job; `undefined` where copying is not to be had, while somebody else waits for the template, or when the job
    * is too large. A guest from the snapshot does the same then, and takes longer.
+   * @param isLight whether the job makes the guest do little (`timeline/weight`)
    * @throws VmError, when the guest itself is at fault
    */
-  async copy(parts: GuestParts, job: Uint8Array): Promise<GuestProcess | undefined> {
+  async copy(parts: GuestParts, job: Uint8Array, isLight: boolean): Promise<GuestProcess | undefined> {
     if (this.#isBeingMade) return undefined;
     this.#isReady ??= this.#makeOnce(parts);
     try {
       if (!(await this.#isReady) || this.#hasEnded) return undefined;
-      return this.#template?.takes(job) === true ? this.#template.copy(job) : undefined;
+      return this.#template?.takes(job) === true ? this.#template.copy(job, isLight) : undefined;
     } catch (error) {
       if (error instanceof VmError) throw error;
       // The system does not allow it, or somebody has ended the template.

@@ -140,6 +140,7 @@ function warmUp(parts: GuestParts, files: Snapshot): Promise<void> {
         memory: pathOf(memory),
         share: 'on',
         waits: true,
+        stops: false,
         stateFd: fdOf(booted.state),
         job: pathOf(job),
       }));

@@ -48,9 +48,12 @@ describe('the end of a guest', () => {
     expect(message).toContain('cannot set up guest memory');
   });
 
-  it.each([exited(null, 'SIGBUS'), exited(EXIT_STATUS)])('on a full disk is told as that: %o', (end) => {
-    expect(explainEnd(end, words(''))).toMatchObject({ code: 'vm-no-space' });
-  });
+  it.each([exited(null, 'SIGBUS'), exited(EXIT_STATUS), { kind: 'stopped' } as const])(
+    'on a full disk is told as that: %o',
+    (end) => {
+      expect(explainEnd(end, words(''))).toMatchObject({ code: 'vm-no-space' });
+    },
+  );
 
   it('because its snapshot cannot be read is told as that', () => {
     const complaints = 'qemu-system-x86_64: Not a migration stream\nload of migration failed: Invalid argument';

@@ -15,7 +15,7 @@ import { planSuite } from '../../src/suite/plan';
 import type { Timeline } from '../../src/timeline/timeline';
 import { writeTrace } from '../../src/trace/jsonl';
 import { judge } from '../../src/verify/judge';
-import type { CopiedProcess, CopyPlan } from '../../src/vm/copier';
+import type { CopiedProcess, CopyPlan, ProcessCopy } from '../../src/vm/copier';
 import { GuestExecutor, type GuestSettings } from '../../src/vm/guest-executor';
 import { openKernel } from '../../src/vm/kernels/kernels';
 import { SharedTemplate } from '../../src/vm/shared-template';
@@ -69,12 +69,41 @@ function longTimeline(): Timeline {
   return present(planned, 'the run').timeline;
 }
 
-function counting(original: CopiedProcess, count: () => void): CopiedProcess {
-  const copy = (plan: CopyPlan) => {
-    count();
-    return original.copy(plan);
+/** The same, with another way to make a copy, or to take it back. */
+function copiedBy(
+  pid: number,
+  copy: (original: CopiedProcess, plan: CopyPlan) => ProcessCopy,
+  rewind: (made: ProcessCopy, plan: CopyPlan) => number = (made, plan) => made.rewind(plan),
+): CopiedProcess {
+  const original = new Original(pid);
+  return {
+    find: (bytes) => original.find(bytes),
+    close: () => original.close(),
+    copy: (plan) => {
+      const made = copy(original, plan);
+      const { pid: its, socket, end } = made;
+      return { pid: its, socket, end, rest: () => made.rest(), rewind: (next) => rewind(made, next) };
+    },
   };
-  return { find: (bytes) => original.find(bytes), copy };
+}
+
+interface Counted {
+  copies: number;
+  rewinds: number;
+}
+
+function counting(pid: number, counted: Counted): CopiedProcess {
+  return copiedBy(
+    pid,
+    (original, plan) => {
+      counted.copies++;
+      return original.copy(plan);
+    },
+    (made, plan) => {
+      counted.rewinds++;
+      return made.rewind(plan);
+    },
+  );
 }
 
 function refuse(what: string): never {
@@ -123,31 +152,61 @@ describe('runs in guests', { timeout: LIMIT_MS }, () => {
 
   describe('copied from a template', () => {
     it('give the trace that a guest from the snapshot gives, whatever ran before and beside them', async () => {
-      let copies = 0;
-      const template = new SharedTemplate(() => (pid) => counting(new Original(pid), () => copies++));
+      const counted: Counted = { copies: 0, rewinds: 0 };
+      const template = new SharedTemplate(() => (pid) => counting(pid, counted));
       const timelines = [warmUpTimeline('ipv4'), warmUpTimeline('ipv6'), longTimeline()];
       const fromSnapshot = await Promise.all(timelines.map((timeline) => run({}, timeline)));
       const first = await Promise.all(timelines.map((timeline) => run({ template }, timeline)));
       const second: Outcome[] = [];
       for (const timeline of timelines.toReversed()) second.push(await run({ template }, timeline));
+      const third = await Promise.all(timelines.map((timeline) => run({ template }, timeline)));
       template.end();
       expect(first.map(traceText)).toEqual(fromSnapshot.map(traceText));
       expect(second.toReversed().map(traceText)).toEqual(fromSnapshot.map(traceText));
-      // Two of the first came while the template was made, and went on from the snapshot.
-      expect(copies).toBe(4);
+      expect(third.map(traceText)).toEqual(fromSnapshot.map(traceText));
+      // Two of the first came while the template was made, and went on from the snapshot. Those after it took back what was idle:
+      // the long one that of no other, and at last two light ones one that was not there yet.
+      expect(counted).toEqual({ copies: 3, rewinds: 4 });
+    });
+
+    it('are copied anew where one cannot be taken back', async () => {
+      let copies = 0;
+      const refusing = new SharedTemplate(
+        () => (pid) =>
+          copiedBy(
+            pid,
+            (original, plan) => {
+              copies++;
+              return original.copy(plan);
+            },
+            ({ pid: its }) => refuse(`taking ${its} back`),
+          ),
+      );
+      const texts: string[] = [];
+      for (let times = 0; times < 3; times++) texts.push(traceText(await run({ template: refusing })));
+      const qemus = () => childrenOf(process.pid).filter((one) => describeProcess(one).includes('qemu'));
+      // The template, what was frozen of it, and one copy that is idle: those that were refused have ended.
+      await expect.poll(() => qemus().length).toBe(3);
+      refusing.end();
+      await expect.poll(qemus).toEqual([]);
+      expect(new Set(texts)).toEqual(new Set([traceText(await run())]));
+      expect(copies).toBe(3);
     });
 
     it('come from the snapshot where a process may not be copied, or its template is gone', async () => {
-      const refusing = new SharedTemplate(() => (pid) => ({ find: () => 0, copy: () => refuse(`copying ${pid}`) }));
+      const refusing = new SharedTemplate(() => (pid) => ({
+        find: () => 0,
+        copy: () => refuse(`copying ${pid}`),
+        close: () => undefined,
+      }));
       const none = new SharedTemplate(() => undefined);
-      const gone = new SharedTemplate(() => (pid) => {
-        const original = new Original(pid);
-        const copy = (plan: CopyPlan) => {
-          process.kill(pid, 'SIGKILL');
-          return original.copy(plan);
-        };
-        return { find: (bytes) => original.find(bytes), copy };
-      });
+      const gone = new SharedTemplate(
+        () => (pid) =>
+          copiedBy(pid, (original, plan) => {
+            process.kill(pid, 'SIGKILL');
+            return original.copy(plan);
+          }),
+      );
       const wanted = traceText(await run());
       for (const template of [refusing, none, gone]) {
         expect(traceText(await run({ template }))).toBe(wanted);

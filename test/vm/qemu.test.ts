@@ -7,7 +7,15 @@ const machine = (rest: Pick<Machine, 'start'> & Partial<Machine>): string =>
 
 const boot = { kind: 'boot', files: FILES, job: '/j' } as const;
 const snapshot = { kind: 'snapshot', files: FILES, memory: '/m' } as const;
-const restore = { kind: 'restore', memory: '/m', share: 'off', waits: false, stateFd: 7, job: '/j' } as const;
+const restore = {
+  kind: 'restore',
+  memory: '/m',
+  share: 'off',
+  waits: false,
+  stops: false,
+  stateFd: 7,
+  job: '/j',
+} as const;
 
 describe('a machine in virtual time', () => {
   it.each([boot, snapshot, restore])('takes nothing from the clock or the chance of the host: $kind', (start) => {
@@ -45,6 +53,14 @@ describe('a machine in virtual time', () => {
     expect(machine({ start: { ...restore, waits: true } })).toContain(' -S ');
     expect(machine({ start: restore })).not.toContain(' -S ');
   });
+
+  it('stops when its job is done only where it is used again', () => {
+    expect(machine({ start: { ...restore, stops: true } })).toContain('panic=pause');
+    for (const start of [boot, snapshot, restore]) expect(machine({ start })).toContain('panic=none');
+  });
+
+  // KSM would have two processes share a page that only one of them has written to.
+  it('has pages of its own', () => expect(machine({ start: restore })).toContain('mem-merge=off'));
 
   it('needs no kernel to go on, but its state', () => {
     expect(machine({ start: restore })).not.toContain('-kernel');

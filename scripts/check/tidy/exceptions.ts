@@ -48,11 +48,13 @@ const TESTED_ELSEWHERE: readonly (readonly [reason: string, paths: readonly stri
   ],
   ['types and one error class', ['src/host/host.ts']],
   [
-    'parts of copying a process, which test/host/linux/copies/process-copies.test.ts does as a whole',
+    'parts of copying a process, which process-copies.test.ts and frozen.test.ts in test/host/linux/copies do as a whole',
     [
+      'src/host/linux/copies/areas.ts',
       'src/host/linux/copies/children.ts',
       'src/host/linux/copies/descriptors.ts',
       'src/host/linux/copies/memory.ts',
+      'src/host/linux/copies/pages.ts',
       'src/host/linux/copies/stopped-thread.ts',
       'src/host/linux/copies/stopping.ts',
     ],

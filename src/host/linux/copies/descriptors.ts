@@ -42,26 +42,61 @@ function timersOf(pid: number): string {
   }
 }
 
+/** What a process has open. */
+export interface Descriptors {
+  readonly all: readonly Descriptor[];
+}
+
+interface Descriptor {
+  readonly fd: number;
+  /** Of open(2). */
+  readonly flags: number;
+  /** What tells its file from others. */
+  readonly file: { readonly dev: number; readonly ino: number };
+  /** Of an eventfd(2): what it has counted. */
+  readonly count?: number;
+}
+
+export function describeDescriptors(pid: number): Descriptors {
+  return { all: descriptorsOf(pid).map((fd) => describe(pid, fd)) };
+}
+
+function describe(pid: number, fd: number): Descriptor {
+  const info = readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'latin1');
+  const { dev, ino } = statSync(`/proc/${pid}/fd/${fd}`);
+  const common = { fd, flags: flagsIn(info), file: { dev, ino } };
+  if (readlinkSync(`/proc/${pid}/fd/${fd}`) !== EVENT_COUNTER) return common;
+  return { ...common, count: Number.parseInt(/^eventfd-count: *([\da-f]+)/m.exec(info)?.[1] ?? '0', 16) };
+}
+
+/** @throws HostError `system-call`, when a copy has opened or closed something */
+export function requireSameDescriptors(pid: number, { all }: Descriptors): void {
+  const now = descriptorsOf(pid);
+  if (now.length !== all.length || !all.every(({ fd }) => now.includes(fd)))
+    throw new HostError('system-call', `process ${pid} has other descriptors than it began with`);
+}
+
 /** A counter that two processes share wakes one of them for the other. */
-export function renewEventCounters(copy: StoppedThread): void {
-  for (const fd of descriptorsOf(copy.tid)) {
-    if (readlinkSync(`/proc/${copy.tid}/fd/${fd}`) !== EVENT_COUNTER) continue;
-    const info = readFileSync(`/proc/${copy.tid}/fdinfo/${fd}`, 'latin1');
-    const count = Number.parseInt(/^eventfd-count: *([\da-f]+)/m.exec(info)?.[1] ?? '0', 16);
-    const flags = flagsIn(info) & (O_CLOEXEC | O_NONBLOCK);
-    place(copy, copy.call(CALLS.eventfd2, count, flags), fd, flags);
+export function renewEventCounters(copy: StoppedThread, { all }: Descriptors): void {
+  for (const { fd, flags, count } of all) {
+    if (count === undefined) continue;
+    const kept = flags & (O_CLOEXEC | O_NONBLOCK);
+    place(copy, copy.call(CALLS.eventfd2, count, kept), fd, kept);
   }
 }
 
-/** Wherever the copy has one file of this process open, it has the other from now on, open for the same. */
-export function replaceFile(copy: StoppedThread, memory: ProcessMemory, from: number, to: number): void {
-  const wanted = fstatSync(from);
+/** Wherever the original has a file of this process open, its copy has the other from now on, open for the same. */
+export function replaceFile(
+  copy: StoppedThread,
+  memory: ProcessMemory,
+  { all }: Descriptors,
+  { from, to }: { readonly from: number; readonly to: number },
+): void {
+  const { dev, ino } = fstatSync(from);
   const name = zeroTerminated(`/proc/${process.pid}/fd/${to}`);
-  for (const fd of descriptorsOf(copy.tid)) {
-    const { dev, ino } = statSync(`/proc/${copy.tid}/fd/${fd}`);
-    if (dev !== wanted.dev || ino !== wanted.ino) continue;
-    const flags = flagsIn(readFileSync(`/proc/${copy.tid}/fdinfo/${fd}`, 'latin1'));
-    const scratch = scratchOf(copy.registers);
+  const scratch = scratchOf(copy.registers);
+  for (const { fd, flags, file } of all) {
+    if (file.dev !== dev || file.ino !== ino) continue;
     memory.write(Number(scratch), name);
     const opened = copy.call(CALLS.openat, AT_FDCWD, scratch, (flags & ACCESS_MODE) | O_CLOEXEC, 0);
     place(copy, opened, fd, flags & O_CLOEXEC);
@@ -69,12 +104,12 @@ export function replaceFile(copy: StoppedThread, memory: ProcessMemory, from: nu
 }
 
 /** The copy has one end of a new pair of sockets there. @returns the other, a descriptor of this process */
-export function replaceSocket(copy: StoppedThread, memory: ProcessMemory, fd: number): number {
+export function replaceSocket(copy: StoppedThread, memory: ProcessMemory, { all }: Descriptors, fd: number): number {
   const at = Number(scratchOf(copy.registers));
   copy.call(CALLS.socketpair, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, at);
   const ends = Buffer.from(memory.read(at, 2 * DESCRIPTOR_BYTES));
   const [its, ours] = [ends.readInt32LE(0), ends.readInt32LE(DESCRIPTOR_BYTES)];
-  const flags = flagsIn(readFileSync(`/proc/${copy.tid}/fdinfo/${fd}`, 'latin1'));
+  const flags = all.find((one) => one.fd === fd)?.flags ?? 0;
   copy.call(CALLS.fcntl, its, F_SETFL, O_RDWR | (flags & O_NONBLOCK));
   place(copy, its, fd, flags & O_CLOEXEC);
   const taken = takeDescriptor(copy.tid, ours);

@@ -2,24 +2,36 @@
  * Copies of a running process, threads and all: what fork(2) does, for a process that does not ask for it and has more
  * than one thread. Everything that was in memory is in the copy, code that the process has made for itself included.
  *
- * The process is stopped by ptrace(2) and made to call clone(2); in its copy, which has one thread, each of the other
+ * The process is stopped by ptrace(2) and made to call clone(2), once: what comes of it is frozen (`frozen`), and keeps the
+ * memory as it was. The frozen process is made to call clone(2) for each copy; in a copy, which has one thread, each of the other
  * threads is cloned anew and given the registers that the original had. Nothing of it is told to the process: a system call
  * that it was sleeping in is made again, as after a signal.
+ *
+ * A copy that waits can be taken back to where it began, which takes less than making another: the pages that it has written to
+ * get what the frozen process has there (`pages`), and its threads the registers that they began with.
  *
  * What the kernel keeps for a process is not in its memory. Files and sockets would be shared with the original: the caller
  * says which to replace, and counters for waking threads (eventfd(2)) are always made anew. A process with timers of
  * its own (timer_create(2)), io_uring or epoll is refused. x86-64 only.
  */
-import { PR_GET_TID_ADDRESS, PR_SET_PDEATHSIG, SIGKILL } from '../constants';
+import { HostError } from '../../host';
+import { PR_SET_PDEATHSIG, SIGKILL } from '../constants';
 import { libc } from '../libc';
 import type { ChildEnd } from '../wait-status';
 import { childEnd } from './children';
-import { refuseWhatCannotBeCopied, renewEventCounters, replaceFile, replaceSocket } from './descriptors';
-import { allowCopying, findInMemory, ProcessMemory } from './memory';
-import { stayWhereItIs } from './processor';
+import {
+  refuseWhatCannotBeCopied,
+  renewEventCounters,
+  replaceFile,
+  replaceSocket,
+  requireSameDescriptors,
+} from './descriptors';
+import { FrozenProcess } from './frozen';
+import { findInMemory, ProcessMemory } from './memory';
+import { Workplace } from './processor';
 import { StoppedThread } from './stopped-thread';
 import { stopAllThreads } from './stopping';
-import { CALLS, scratchOf } from './x86-64';
+import { CALLS } from './x86-64';
 
 /** What a copy has that its original has not. */
 export interface CopyPlan {
@@ -31,14 +43,6 @@ export interface CopyPlan {
   readonly patch: { readonly address: number; readonly bytes: Uint8Array };
 }
 
-/** A child of this process. */
-export interface ProcessCopy {
-  readonly pid: number;
-  /** The other end of the pair, a descriptor of this process. */
-  readonly socket: number;
-  readonly end: Promise<ChildEnd>;
-}
-
 /** Whether processes can be copied here; ptrace(2) may be forbidden all the same. */
 export function canCopy(): boolean {
   return process.arch === 'x64';
@@ -47,7 +51,7 @@ export function canCopy(): boolean {
 /** A process of which there are to be copies: a child of this one, as idle as can be. */
 export class Original {
   readonly #pid: number;
-  #allowsCopying = false;
+  #frozen: FrozenProcess | undefined;
 
   constructor(pid: number) {
     this.#pid = pid;
@@ -59,81 +63,112 @@ export class Original {
   }
 
   /**
-   * Copies it. The copy is a child of this process too, and dies with it.
+   * Copies it, as it was when this was called for the first time. The copy is a child of this process too, and dies with it.
    * @throws HostError `system-call`
    */
   copy(plan: CopyPlan): ProcessCopy {
-    const { main, others, goOn } = stopAllThreads(this.#pid);
-    let pid: number;
-    let threads: readonly OtherThread[];
+    this.#frozen ??= FrozenProcess.of(this.#pid);
+    return ProcessCopy.start(this.#frozen, plan);
+  }
+
+  /** Forgets what it was; there will be no more copies, and none of those that there are can be taken back. */
+  close(): void {
+    this.#frozen?.end();
+  }
+}
+
+/** The first one first. */
+type Threads = readonly [StoppedThread, ...StoppedThread[]];
+
+/** A child of this process. */
+export class ProcessCopy {
+  readonly pid: number;
+  readonly end: Promise<ChildEnd>;
+  /** The other end of the pair that it began with, a descriptor of this process. */
+  readonly socket: number;
+  readonly #frozen: FrozenProcess;
+  /** Each of its threads, as it was when it began. */
+  readonly #threads: Threads;
+  readonly #workplace: Workplace;
+
+  private constructor(frozen: FrozenProcess, threads: Threads, workplace: Workplace, socket: number) {
+    this.pid = threads[0].tid;
+    this.end = childEnd(this.pid);
+    this.socket = socket;
+    this.#frozen = frozen;
+    this.#threads = threads;
+    this.#workplace = workplace;
+    void this.end.then(() => workplace.leave());
+  }
+
+  static start(frozen: FrozenProcess, plan: CopyPlan): ProcessCopy {
+    const first = frozen.cloneProcess();
+    const threads: [StoppedThread, ...StoppedThread[]] = [first];
+    let workplace: Workplace | undefined;
     try {
-      refuseWhatCannotBeCopied(this.#pid);
-      this.#allowCopying(main);
-      threads = describeThreads(this.#pid, others);
-      pid = main.cloneProcess();
-    } finally {
-      goOn();
+      first.call(CALLS.prctl, PR_SET_PDEATHSIG, SIGKILL);
+      workplace = new Workplace(first.tid);
+      workplace.take([first.tid]);
+      for (const { original, clearedAtEnd } of frozen.others)
+        threads.push(StoppedThread.ofCopy(first.cloneThread(original, clearedAtEnd), original));
+      const copy = new ProcessCopy(frozen, threads, workplace, furnish(first, frozen, plan));
+      copy.#goOn();
+      return copy;
+    } catch (error) {
+      workplace?.leave();
+      libc.kill(first.tid, SIGKILL);
+      // The first thread has not ended before the others have been waited for.
+      for (const thread of threads.toReversed()) thread.awaitEnd();
+      throw error;
     }
-    return start(StoppedThread.ofCopy(pid, main), threads, plan);
   }
 
-  /** Once: telling the areas of its memory takes the kernel milliseconds. */
-  #allowCopying(main: StoppedThread): void {
-    if (!this.#allowsCopying) allowCopying(main);
-    this.#allowsCopying = true;
+  /**
+   * Takes it back to where it began, with another plan. It must be as idle as its original.
+   * @returns the other end of its new pair of sockets
+   * @throws HostError `system-call`, when it has become something that cannot be taken back; it may have been killed then
+   */
+  rewind(plan: CopyPlan): number {
+    const { main, others } = stopAllThreads(this.pid);
+    const stopped = [main, ...others].map(({ tid }) => tid);
+    try {
+      const known = this.#threads.map(({ tid }) => tid);
+      if (stopped.length !== known.length || !stopped.every((tid) => known.includes(tid)))
+        throw new HostError('system-call', `process ${this.pid} has other threads than it began with`);
+      refuseWhatCannotBeCopied(this.pid);
+      requireSameDescriptors(this.pid, this.#frozen.descriptors);
+      const first = StoppedThread.ofCopy(main.tid, this.#frozen.main);
+      this.#frozen.restoreMemory(first);
+      const socket = furnish(first, this.#frozen, plan);
+      this.#workplace.take(known);
+      this.#goOn();
+      return socket;
+    } catch (error) {
+      libc.kill(this.pid, SIGKILL);
+      // The first is waited for elsewhere (`end`).
+      for (const { tid } of others) StoppedThread.ofCopy(tid, main).awaitEnd();
+      throw error;
+    }
   }
-}
 
-/** One besides the first. */
-interface OtherThread {
-  readonly original: StoppedThread;
-  readonly clearedAtEnd: bigint;
-}
-
-function describeThreads(pid: number, threads: readonly StoppedThread[]): readonly OtherThread[] {
-  const memory = new ProcessMemory(pid);
-  try {
-    return threads.map((original) => ({ original, clearedAtEnd: clearedAtEnd(original, memory) }));
-  } finally {
-    memory.close();
+  /** Says that it only waits from now on, so that its processor is free for another. */
+  rest(): void {
+    this.#workplace.leave();
   }
-}
 
-/** The word that the kernel clears when a thread ends (set_tid_address(2)), which pthread_join(3) waits for. */
-function clearedAtEnd(thread: StoppedThread, memory: ProcessMemory): bigint {
-  const at = scratchOf(thread.registers);
-  thread.call(CALLS.prctl, PR_GET_TID_ADDRESS, at);
-  return Buffer.from(memory.read(Number(at), BigUint64Array.BYTES_PER_ELEMENT)).readBigUInt64LE();
-}
-
-/** @param copy its only thread so far */
-function start(copy: StoppedThread, others: readonly OtherThread[], plan: CopyPlan): ProcessCopy {
-  const threads = [copy];
-  try {
-    copy.call(CALLS.prctl, PR_SET_PDEATHSIG, SIGKILL);
-    stayWhereItIs(copy.tid);
-    for (const { original, clearedAtEnd } of others)
-      threads.push(StoppedThread.ofCopy(copy.cloneThread(original, clearedAtEnd), original));
-    const socket = furnish(copy, plan);
-    const end = childEnd(copy.tid);
-    for (const thread of threads.toReversed()) thread.goOn();
-    return { pid: copy.tid, socket, end };
-  } catch (error) {
-    libc.kill(copy.tid, SIGKILL);
-    // The first thread has not ended before the others have been waited for.
-    for (const thread of threads.toReversed()) thread.awaitEnd();
-    throw error;
+  #goOn(): void {
+    for (const thread of this.#threads.toReversed()) thread.goOn();
   }
 }
 
-/** @returns the other end of the socket */
-function furnish(copy: StoppedThread, { files, socket, patch }: CopyPlan): number {
+/** @param copy its first thread. @returns the other end of the socket */
+function furnish(copy: StoppedThread, { descriptors }: FrozenProcess, { files, socket, patch }: CopyPlan): number {
   const memory = new ProcessMemory(copy.tid);
   try {
-    renewEventCounters(copy);
-    for (const { from, to } of files) replaceFile(copy, memory, from, to);
+    renewEventCounters(copy, descriptors);
+    for (const file of files) replaceFile(copy, memory, descriptors, file);
     memory.write(patch.address, patch.bytes);
-    return replaceSocket(copy, memory, socket);
+    return replaceSocket(copy, memory, descriptors, socket);
   } finally {
     memory.close();
   }

@@ -18,6 +18,9 @@ const RESTART_TO = -512n;
 /** Calls that a stopped thread is made to do. */
 export const CALLS = {
   close: 3,
+  mprotect: 10,
+  munmap: 11,
+  brk: 12,
   madvise: 28,
   socketpair: 53,
   clone: 56,

@@ -2,13 +2,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, truncateSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { present } from '../../../../src/base/assert';
 import { HostError } from '../../../../src/host/host';
-import { Original, type ProcessCopy } from '../../../../src/host/linux/copies/process-copies';
+import { type CopyPlan, Original, type ProcessCopy } from '../../../../src/host/linux/copies/process-copies';
 import { awaitNoProcess, describeProcess, markedEnvironment } from '../../../support/leftovers';
 import { bundleProgram, refusal, temporaryFolder } from '../../../support/live';
 
@@ -22,7 +22,7 @@ const PROGRAM = `
 import ctypes, os, select, socket, sys, threading
 secret = ctypes.create_string_buffer(bytes.fromhex('${MARK.toString('hex')}'))
 link = socket.socket(fileno=${SOCKET})
-asked, done = threading.Semaphore(0), threading.Semaphore(0)
+asked, done, asked_never = threading.Semaphore(0), threading.Semaphore(0), threading.Semaphore(0)
 counts = [0, 0]
 def count(which):
     while True:
@@ -47,6 +47,12 @@ while True:
         continue
     if order == b'epoll':
         kept = select.epoll()
+    if order == b'open':
+        kept = os.dup(4)
+    if order == b'thread':
+        threading.Thread(target=asked_never.acquire, daemon=True).start()
+    if order == b'grow':
+        kept = [bytearray(3000) for _ in range(20000)] + [bytearray(50_000_000)]
     for _ in range(100):
         asked.release()
     for _ in range(100):
@@ -69,32 +75,40 @@ async function tell(socket: Socket, order: string): Promise<string> {
   return answer.toString();
 }
 
-function copy(index: number, secret: string): ProcessCopy & { readonly link: Socket } {
-  const made = original.copy({
+function planOf(index: number, secret: string): CopyPlan {
+  return {
     files: [{ from: outputs.original, to: present(outputs.copies[index], 'the file') }],
     socket: SOCKET,
     patch: { address: original.find(MARK), bytes: Buffer.from(secret.padEnd(MARK.length, '\0')) },
-  });
-  return { ...made, link: new Socket({ fd: made.socket }) };
+  };
+}
+
+function copy(index: number, secret: string): { readonly copy: ProcessCopy; readonly link: Socket } {
+  const made = original.copy(planOf(index, secret));
+  return { copy: made, link: new Socket({ fd: made.socket }) };
+}
+
+async function begin(): Promise<void> {
+  outputs = {
+    original: openSync(path('original'), 'w'),
+    copies: [0, 1].map((index) => openSync(path(`copy${index}`), 'w')),
+  };
+  const stdio = ['ignore', 'ignore', 'inherit', 'pipe', outputs.original] as const;
+  child = spawn('python3', ['-c', PROGRAM], { stdio: [...stdio] });
+  link = child.stdio[SOCKET] as Socket;
+  expect(String((await once(link, 'data'))[0])).toBe('ready');
+  original = new Original(present(child.pid, 'the process'));
+}
+
+function finish(): void {
+  original.close();
+  child.kill('SIGKILL');
+  for (const fd of [outputs.original, ...outputs.copies]) closeSync(fd);
 }
 
 describe('a copy of a process', () => {
-  beforeEach(async () => {
-    outputs = {
-      original: openSync(path('original'), 'w'),
-      copies: [0, 1].map((index) => openSync(path(`copy${index}`), 'w')),
-    };
-    const stdio = ['ignore', 'ignore', 'inherit', 'pipe', outputs.original] as const;
-    child = spawn('python3', ['-c', PROGRAM], { stdio: [...stdio] });
-    link = child.stdio[SOCKET] as Socket;
-    expect(String((await once(link, 'data'))[0])).toBe('ready');
-    original = new Original(present(child.pid, 'the process'));
-  });
-
-  afterEach(() => {
-    child.kill('SIGKILL');
-    for (const fd of [outputs.original, ...outputs.copies]) closeSync(fd);
-  });
+  beforeEach(begin);
+  afterEach(finish);
 
   it('goes on with all threads, its own files, its own socket and what was put into its memory', async () => {
     expect(await tell(link, 'go')).toBe('counted');
@@ -103,7 +117,7 @@ describe('a copy of a process', () => {
     expect(await tell(first.link, 'go')).toBe('counted');
     expect([textOf('copy0'), textOf('copy1')]).toEqual(['first: 200\nfirst: 300\n', 'second: 200\n']);
     for (const { link: its } of [first, second]) its.end('end');
-    expect(await Promise.all([first.end, second.end])).toEqual([
+    expect(await Promise.all([first.copy.end, second.copy.end])).toEqual([
       { status: 7, signal: null },
       { status: 7, signal: null },
     ]);
@@ -117,7 +131,10 @@ describe('a copy of a process', () => {
   });
 
   it('stays on one processor with all threads, and the original on none', () => {
-    const { pid, link: its } = copy(0, 'placed');
+    const {
+      copy: { pid },
+      link: its,
+    } = copy(0, 'placed');
     its.on('error', () => undefined);
     const processorsOf = (of: number) =>
       readdirSync(`/proc/${of}/task`).map((tid) => {
@@ -140,7 +157,10 @@ describe('a copy of a process', () => {
   });
 
   it('tells by which signal it was ended', async () => {
-    const { pid, end, link: its } = copy(0, 'killed');
+    const {
+      copy: { pid, end },
+      link: its,
+    } = copy(0, 'killed');
     its.on('error', () => undefined);
     process.kill(pid, 'SIGKILL');
     expect(await end).toEqual({ status: null, signal: 'SIGKILL' });
@@ -172,6 +192,54 @@ describe('a copy of a process', () => {
     const error = refusal(() => original.find(randomBytes(32)));
     expect(error).toBeInstanceOf(HostError);
     expect(error.message).toContain('does not keep');
+  });
+});
+
+describe('a copy that is taken back', () => {
+  beforeEach(begin);
+  afterEach(finish);
+
+  it('goes on as if it were another, again and again, while others go on beside it', async () => {
+    const [taken, beside] = [copy(0, 'first'), copy(1, 'beside')];
+    let its = taken.link;
+    let secret = 'first';
+    for (const order of ['go', 'grow', 'go']) {
+      expect(await tell(its, order)).toBe('counted');
+      expect(await tell(its, 'go')).toBe('counted');
+      expect(await tell(beside.link, 'go')).toBe('counted');
+      // Each begins anew, with what it is given.
+      expect(textOf('copy0')).toBe(`${secret}: 100\n${secret}: 200\n`);
+      taken.copy.rest();
+      truncateSync(path('copy0'));
+      secret = `after ${order}`;
+      its = new Socket({ fd: taken.copy.rewind(planOf(0, secret)) });
+    }
+    expect(await tell(its, 'go')).toBe('counted');
+    its.end('end');
+    expect(await taken.copy.end).toEqual({ status: 7, signal: null });
+    expect(textOf('copy0')).toBe('after go: 100\n');
+    expect(textOf('copy1')).toBe('beside: 100\nbeside: 200\nbeside: 300\n');
+    expect(await tell(link, 'go')).toBe('counted');
+    expect(textOf('original').split(': ')[1]).toBe('100\n');
+  });
+
+  it.each([
+    ['open', 'other descriptors'],
+    ['thread', 'other threads'],
+  ])('is refused, and ended, when it has become something else: %s', async (order, reason) => {
+    const { copy: taken, link: its } = copy(0, 'first');
+    its.on('error', () => undefined);
+    expect(await tell(its, order)).toBe('counted');
+    expect(refusal(() => taken.rewind(planOf(0, 'second'))).message).toContain(reason);
+    expect(await taken.end).toEqual({ status: null, signal: 'SIGKILL' });
+    expect(await tell(link, 'go')).toBe('counted');
+  });
+
+  it('is refused when it has ended', async () => {
+    const { copy: taken, link: its } = copy(0, 'first');
+    its.end('end');
+    await taken.end;
+    expect(() => taken.rewind(planOf(0, 'second'))).toThrow();
   });
 });
 
