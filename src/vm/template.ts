@@ -1,8 +1,8 @@
 /**
  * A warm guest in a QEMU that runs, of which runs are copies. QEMU translates the guest's code when that runs for the first
- * time, which is nine tenths of what a short run costs; the translation is in the memory of QEMU, not of the guest,
- * and a copy has it. To the guest a copy is the same as the snapshot `warm`: the template has come to that point from the
- * snapshot `booted` by the same way, and one that has not come to the same state is not taken.
+ * time; the translation is in the memory of QEMU, not of the guest, and a copy has it. To the guest a copy is the same as the snapshot `warm`: the template has come to that point from the
+ * snapshot `booted` by the same way, and one that has not come to the same state is not taken. A copy that has done its job is taken
+ * back for the next one: decision 0024.
  */
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';

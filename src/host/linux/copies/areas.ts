@@ -9,7 +9,8 @@ import { CALLS } from './x86-64';
 
 const AREA = /^([\da-f]+)-([\da-f]+) (....) \S+ \S+ \S+ *(.*)$/;
 const NO_RIGHTS = '---p';
-const HEAP = '[heap]';
+/** The name of what brk(2) lengthens. */
+export const HEAP = '[heap]';
 const MADV_DONTNEED = 4;
 const PROT_NONE = 0;
 

@@ -1,6 +1,7 @@
 /** The memory of another process. */
 import { closeSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { HostError } from '../../host';
+import { type Area, areasOf, HEAP } from './areas';
 import type { StoppedThread } from './stopped-thread';
 import { CALLS } from './x86-64';
 
@@ -8,8 +9,6 @@ const MADV_DOFORK = 11;
 const AREA = /^([\da-f]+)-([\da-f]+) /;
 /** `dc` among the flags of an area: MADV_DONTFORK. */
 const NOT_COPIED = /^VmFlags:.* dc\b/;
-/** Readable, writable, private memory without a file: what a program allocates. */
-const ALLOCATED = /^([\da-f]+)-([\da-f]+) rw-p 0+ 00:00 0 +(?:\[heap\])?$/;
 /** Larger areas hold other things. */
 const LARGEST_SEARCHED_BYTES = 64 * 2 ** 20;
 
@@ -53,16 +52,20 @@ function areasNotCopied(smaps: string): readonly (readonly [from: bigint, to: bi
   return areas;
 }
 
+/** Readable, writable, private memory without a file: what a program allocates. */
+function isAllocated({ rights, name }: Area): boolean {
+  return rights === 'rw-p' && (name === '' || name === HEAP);
+}
+
 /** Where a process keeps these bytes. @throws HostError `system-call`, when it does not */
 export function findInMemory(pid: number, bytes: Uint8Array): number {
   const memory = new ProcessMemory(pid);
   try {
-    for (const line of readFileSync(`/proc/${pid}/maps`, 'latin1').split('\n')) {
-      const [, from = '', to = ''] = ALLOCATED.exec(line) ?? [];
-      const [start, end] = [Number.parseInt(from, 16), Number.parseInt(to, 16)];
-      if (!(end - start <= LARGEST_SEARCHED_BYTES)) continue;
-      const at = Buffer.from(memory.read(start, end - start)).indexOf(bytes);
-      if (at >= 0) return start + at;
+    for (const area of areasOf(pid)) {
+      const length = area.to - area.from;
+      if (!isAllocated(area) || length > LARGEST_SEARCHED_BYTES) continue;
+      const at = Buffer.from(memory.read(area.from, length)).indexOf(bytes);
+      if (at >= 0) return area.from + at;
     }
   } finally {
     memory.close();

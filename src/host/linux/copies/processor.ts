@@ -42,8 +42,7 @@ export class Workplace {
 }
 
 function quietest(preferred: number): number {
-  const rank = (one: number): number => workingOn(one);
-  return allowed().reduce((best, one) => (rank(one) < rank(best) ? one : best), preferred);
+  return allowed().reduce((best, one) => (workingOn(one) < workingOn(best) ? one : best), preferred);
 }
 
 function workingOn(processor: number): number {
