@@ -10,6 +10,7 @@ import {
   awaitNoProcess,
   childrenOf,
   describeProcess,
+  GONE_WITHIN_MS,
   lookAround,
   markedEnvironment,
   markedProcesses,
@@ -22,7 +23,6 @@ import { requireKernel, temporaryFolder } from '../support/live';
 const KILLS = 20;
 /** The kills are spread over the start, and as long again. */
 const LATEST_KILL = 2;
-const GONE_WITHIN_MS = 5_000;
 
 const LISTENING = `require('net').createServer((socket) => socket.resume()).listen(8080, '::')`;
 
@@ -168,7 +168,7 @@ describe('a command that is killed', () => {
       else await sleep(afterMs);
       if (round === 0) startMs = performance.now() - startedMs;
       child.kill('SIGKILL');
-      const survivors = await awaitNoProcess(marker, GONE_WITHIN_MS);
+      const survivors = await awaitNoProcess(marker);
       if (survivors.length > 0) left.push({ afterMs, survivors });
       expect((await ended).signal).toBe('SIGKILL');
     }
@@ -182,7 +182,7 @@ describe('a command that is killed', () => {
       return pids.some((pid) => instancesOf([pid]).length > 0) ? pids : undefined;
     });
     child.kill('SIGKILL');
-    expect(await awaitNoProcess(marker, GONE_WITHIN_MS)).toEqual([]);
+    expect(await awaitNoProcess(marker)).toEqual([]);
     expect(instancesOf(executors)).toEqual([]);
   });
 
@@ -198,7 +198,7 @@ describe('a command that is killed', () => {
       );
       try {
         child.kill('SIGKILL');
-        expect(await awaitNoProcess(marker, GONE_WITHIN_MS)).toEqual([]);
+        expect(await awaitNoProcess(marker)).toEqual([]);
         const deadlineMs = performance.now() + GONE_WITHIN_MS;
         while (socketsOf(network).length > 0 && performance.now() < deadlineMs) await sleep(100);
         expect(socketsOf(network)).toEqual([]);
@@ -220,7 +220,7 @@ describe('a command that is killed', () => {
     await until('the servers', () => (markedProcesses(marker).length >= 28 ? true : undefined));
     process.kill(whom === 'alone' ? main : -main, signal);
     const { status, stderr } = await ended;
-    expect(await awaitNoProcess(marker, GONE_WITHIN_MS)).toEqual([]);
+    expect(await awaitNoProcess(marker)).toEqual([]);
     expect({ status, stderr: stderr.trim() }).toEqual({
       status: 130,
       stderr: 'packetspec: interrupted; nothing is left behind',
@@ -244,7 +244,7 @@ describe('a command that is killed', () => {
     expect(result.status).toBe(3);
     const errored = readReport(file, result).results.find((run) => run.status === 'errored');
     expect(errored?.error).toMatchObject({ code: 'executor-died', message: expect.stringContaining('SIGKILL') });
-    expect(await awaitNoProcess(marker, GONE_WITHIN_MS)).toEqual([]);
+    expect(await awaitNoProcess(marker)).toEqual([]);
   });
 });
 

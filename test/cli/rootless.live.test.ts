@@ -57,7 +57,7 @@ async function runAsNobody(
     { cwd: COPY, env: { ...markedEnvironment(marker), HOME: '/nonexistent' } },
   );
   const result = await ended;
-  return { ...result, report: readReport(file, result), left: await awaitNoProcess(marker, 5_000) };
+  return { ...result, report: readReport(file, result), left: await awaitNoProcess(marker) };
 }
 
 /** Longer than a suite in real time waits for: skipped before anything is tried. */

@@ -7,13 +7,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CommandResult, type Started } from '../support/command';
-import { awaitNoProcess, childrenOf, describeProcess, markedEnvironment } from '../support/leftovers';
+import { awaitNoProcess, childrenOf, describeProcess, GONE_WITHIN_MS, markedEnvironment } from '../support/leftovers';
 import { requireKernel, temporaryFolder } from '../support/live';
 import { TARGET, TwoHosts } from '../support/two-hosts';
 
 const FOLDER = join(temporaryFolder, 'killed');
 /** A second, and as much as a loaded machine may need. By itself, nothing of it would end within two hours. */
-const GONE_WITHIN_MS = 15_000;
 
 const HANDSHAKE = `
   - inject: S 0:0(0) win 64240 <mss 1460>
@@ -128,7 +127,7 @@ describe('a run against a host elsewhere leaves no connection there', () => {
     process.kill(run[which], signal);
     expect(await untilStates('', GONE_WITHIN_MS)).toBe('');
     await run.ended;
-    expect(await awaitNoProcess(run.marker, GONE_WITHIN_MS)).toEqual([]);
+    expect(await awaitNoProcess(run.marker)).toEqual([]);
   });
 
   it('so that the next one can begin at once', { timeout: 60_000 }, async () => {
