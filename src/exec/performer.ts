@@ -48,7 +48,6 @@ export class Performer {
   readonly #engine: Engine;
   readonly #sockets: SocketTable;
   readonly #watch: QueueWatch | undefined;
-  #baseline: CounterValues = {};
   #sleepingCalls = 0;
   #missing: string | undefined;
   #sentSinceEvents = 0;
@@ -73,7 +72,6 @@ export class Performer {
 
   /** From time zero to the last step, or to the first that failed. @param baseline the counters before time zero */
   perform(baseline: CounterValues): void {
-    this.#baseline = baseline;
     this.#record({ kind: 'baseline', counters: baseline, realtimeAtZero: this.#run.realtimeAtZero() });
     for (;;) {
       const nowNs = this.#run.nowNs();
@@ -100,7 +98,7 @@ export class Performer {
   takeLastEvents(): void {
     if (this.#timeline.events !== true) return;
     this.#takeEvents();
-    this.#record({ kind: 'counted', atNs: this.#run.nowNs(), counters: this.#movedCounters() });
+    this.#record({ kind: 'counted', atNs: this.#run.nowNs(), counters: this.#run.movedCounters() });
   }
 
   /** How long the kernel's own work and blocking calls have waited for a processor, in all and since the last wait began. */
@@ -214,7 +212,7 @@ export class Performer {
         this.#code(deed);
         return;
       case 'mark':
-        this.#record({ kind: 'marked', step: deed.step, atNs: this.#run.nowNs(), counters: this.#movedCounters() });
+        this.#record({ kind: 'marked', step: deed.step, atNs: this.#run.nowNs(), counters: this.#run.movedCounters() });
     }
   }
 
@@ -342,7 +340,7 @@ export class Performer {
       case 'socket':
         return { sockets: this.#run.sockets() };
       case 'counters':
-        return { counters: this.#movedCounters() };
+        return { counters: this.#run.movedCounters() };
       case 'tcp_info': {
         const fd = this.#sockets.descriptor(expectation.socket.name);
         return { tcpInfo: 'problem' in fd ? { errno: fd.problem } : this.#run.tcpInfo(fd.value) };
@@ -350,12 +348,6 @@ export class Performer {
       case 'proc_net_tcp':
         return { procNetTcp: this.#run.procNetTcp() };
     }
-  }
-
-  #movedCounters(): CounterValues {
-    return Object.fromEntries(
-      Object.entries(this.#run.counters()).filter(([name, value]) => this.#baseline[name] !== value),
-    );
   }
 
   /** Calls that still sleep are interrupted, so that the run can end; the trace says so. */

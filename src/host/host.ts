@@ -154,6 +154,8 @@ export interface Run {
   sockets(): readonly SocketEntry[];
   /** All counters of /proc/net/snmp and /proc/net/netstat. */
   counters(): CounterValues;
+  /** Those that differ from what `counters` gave last. */
+  movedCounters(): CounterValues;
   /** getsockopt(TCP_INFO), as long as this kernel makes it. */
   tcpInfo(fd: number): OptionBytes;
   /** /proc/net/tcp and tcp6. */

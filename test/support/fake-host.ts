@@ -127,6 +127,7 @@ export class FakeRun implements Run {
   closed = 0;
   private readonly settings: FakeSettings;
   private readonly kernel: FakeKernel;
+  private counted: CounterValues = {};
   private readonly late: number[];
   private frames: LinkFrame[] = [];
   private sleepers: Sleeper[] = [];
@@ -276,7 +277,14 @@ export class FakeRun implements Run {
 
   counters(): CounterValues {
     this.fail('counters');
-    return { ...this.kernel.counters };
+    this.counted = { ...this.kernel.counters };
+    return this.counted;
+  }
+
+  movedCounters(): CounterValues {
+    this.fail('counters');
+    const moved = Object.entries(this.kernel.counters).filter(([name, value]) => this.counted[name] !== value);
+    return Object.fromEntries(moved);
   }
 
   tcpInfo(fd: number): OptionBytes {

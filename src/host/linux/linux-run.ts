@@ -111,6 +111,8 @@ export class LinuxRun implements Run {
 
   /** The calling thread goes home, and the run waits for `resume`. Nothing but closing may come before that. */
   suspend(): void {
+    // Most are the same when the run begins, and need not be named again.
+    this.#counters.read();
     this.#networkFd = openNetwork();
     returnHome();
   }
@@ -215,6 +217,10 @@ export class LinuxRun implements Run {
 
   counters(): CounterValues {
     return this.#counters.read();
+  }
+
+  movedCounters(): CounterValues {
+    return this.#counters.moved();
   }
 
   tcpInfo(fd: number): OptionBytes {

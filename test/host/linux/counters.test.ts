@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseCounters } from '../../../src/host/linux/counters';
+import { counterValues, movedCounters } from '../../../src/host/linux/counters';
 import { TCP_FLAG } from '../../../src/wire/wire';
 import { output, temporaryFolder, useTestHost } from '../../support/live';
 import { establish, IPV4, listen, segment } from '../../support/segments';
@@ -9,9 +9,15 @@ const { open } = useTestHost();
 
 describe('/proc/net/snmp and netstat', () => {
   it('are pairs of lines', () => {
-    const values: Record<string, number> = {};
-    parseCounters('Tcp: MaxConn InSegs\nTcp: -1 12\nTcpExt: SyncookiesSent\nTcpExt: 3\n', values);
-    expect(values).toEqual({ 'Tcp.MaxConn': -1, 'Tcp.InSegs': 12, 'TcpExt.SyncookiesSent': 3 });
+    const lines = ['Tcp: MaxConn InSegs', 'Tcp: -1 12', 'TcpExt: SyncookiesSent', 'TcpExt: 3'];
+    expect(counterValues(lines)).toEqual({ 'Tcp.MaxConn': -1, 'Tcp.InSegs': 12, 'TcpExt.SyncookiesSent': 3 });
+  });
+
+  it('are compared with those of before, value by value', () => {
+    const before = ['Tcp: MaxConn InSegs OutSegs', 'Tcp: -1 12 9', 'TcpExt: SyncookiesSent', 'TcpExt: 3'];
+    const now = ['Tcp: MaxConn InSegs OutSegs', 'Tcp: -1 13 9', 'TcpExt: SyncookiesSent', 'TcpExt: 3'];
+    expect(movedCounters(before, now)).toEqual({ 'Tcp.InSegs': 13 });
+    expect(movedCounters(now, now)).toEqual({});
   });
 });
 
@@ -28,6 +34,20 @@ describe('the counters of a run', () => {
     expect(after['TcpExt.ListenDrops']).toBe(1);
     const nstat = output('nstat', ['-az'], { ...process.env, NSTAT_HISTORY: `${temporaryFolder}/nstat` });
     for (const [name, value] of nstatCounters(nstat)) expect([name, lookUp(after, name)]).toEqual([name, value]);
+  });
+
+  it('tells which have moved since all were read', () => {
+    const run = open();
+    const before = run.counters();
+    expect(run.movedCounters()).toEqual({});
+    listen(run, 1);
+    establish(run, IPV4, 40001);
+    const moved = run.movedCounters();
+    expect(moved).toMatchObject({ 'Tcp.InSegs': 2, 'Tcp.OutSegs': 1, 'Tcp.PassiveOpens': 1 });
+    const after = run.counters();
+    const differing = Object.entries(after).filter(([name, value]) => before[name] !== value);
+    expect(Object.fromEntries(differing)).toEqual(moved);
+    expect(run.movedCounters()).toEqual({});
   });
 });
 

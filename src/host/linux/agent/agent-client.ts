@@ -135,6 +135,10 @@ class AgentClient implements Eyes {
     return this.#ask('counters', []);
   }
 
+  movedCounters(): CounterValues {
+    return this.#ask('movedCounters', []);
+  }
+
   tcpInfo(fd: number): OptionBytes {
     return this.#ask('tcpInfo', [fd]);
   }

@@ -78,6 +78,7 @@ export class AgentRun {
     },
     sockets: () => allSockets().filter((socket) => this.#isOfRun(socket)),
     counters: () => this.#counters.read(),
+    movedCounters: () => this.#counters.moved(),
     tcpInfo: tcpInfoOf,
     procNetTcp: () => readProcNetTcp(this.#hasIpv6).filter((row) => this.#isOfRun(row)),
   };

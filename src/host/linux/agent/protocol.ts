@@ -40,6 +40,7 @@ export interface Questions {
   cancelBlockingCalls(): null;
   sockets(): readonly SocketEntry[];
   counters(): CounterValues;
+  movedCounters(): CounterValues;
   tcpInfo(fd: number): OptionBytes;
   procNetTcp(): readonly ProcNetTcpRow[];
 }

@@ -3,6 +3,7 @@
  * that it wrote to is its own from then on, and all others it has in common with the frozen original, which keeps them.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
+import { largest } from '../../../base/numbers';
 import { HostError } from '../../host';
 import { addressOf, libc, succeed } from '../libc';
 import { type Area, areasOf, restoreAreas } from './areas';
@@ -30,14 +31,19 @@ export class FrozenPages {
   readonly #pid: number;
   readonly #areas: readonly Area[];
   readonly #writable: readonly WritableArea[];
+  /** For the entries of the largest area, and for pages on their way: made anew for each run, they keep the garbage collector busy. */
+  readonly #entries: Uint32Array;
+  readonly #buffer = new Uint8Array(PAGES_AT_ONCE * PAGE_BYTES);
 
   /** @param pid a process that never goes on. @throws HostError `system-call` */
   constructor(pid: number) {
     this.#pid = pid;
     this.#areas = areasOf(pid);
-    const entries = new PageEntries(pid);
+    const areas = writable(this.#areas);
+    this.#entries = new Uint32Array(largest(0, areas.map(pagesOf)) * WORDS_PER_ENTRY);
+    const entries = new PageEntries(pid, this.#entries);
     try {
-      this.#writable = writable(this.#areas).map((area) => ({ ...area, kept: keptIn(entries.of(area)) }));
+      this.#writable = areas.map((area) => ({ ...area, kept: keptIn(entries.of(area)) }));
     } finally {
       entries.close();
     }
@@ -46,11 +52,11 @@ export class FrozenPages {
   /** Gives a stopped copy what the frozen process has, wherever the two may differ. @throws HostError `system-call` */
   restore(copy: StoppedThread): void {
     restoreAreas(copy, this.#areas);
-    copyMemory(this.#pid, copy.tid, this.#changedIn(copy.tid));
+    copyMemory(this.#pid, copy.tid, this.#changedIn(copy.tid), this.#buffer);
   }
 
   #changedIn(pid: number): readonly Piece[] {
-    const entries = new PageEntries(pid);
+    const entries = new PageEntries(pid, this.#entries);
     try {
       return this.#writable.flatMap((area) => piecesOf(area.from, changedIn(entries.of(area), area.kept)));
     } finally {
@@ -71,6 +77,10 @@ function writable(areas: readonly Area[]): readonly Area[] {
   if (shared !== undefined)
     throw new HostError('system-call', `memory that can be written to is shared with others: ${shared.name}`);
   return found;
+}
+
+function pagesOf({ from, to }: Area): number {
+  return (to - from) / PAGE_BYTES;
 }
 
 function keptIn(entries: Uint32Array): Uint8Array {
@@ -118,15 +128,17 @@ function piecesOf(from: number, pages: readonly number[]): readonly Piece[] {
 /** What the kernel tells of the pages of a process. */
 class PageEntries {
   readonly #fd: number;
+  readonly #room: Uint32Array;
 
-  constructor(pid: number) {
+  /** @param room for the entries of the largest area that is asked for */
+  constructor(pid: number, room: Uint32Array) {
     this.#fd = openSync(`/proc/${pid}/pagemap`, 'r');
+    this.#room = room;
   }
 
-  /** Two words for each page, the lower half first. */
+  /** Two words for each page, the lower half first; until the next call. */
   of(area: Area): Uint32Array {
-    const pages = (area.to - area.from) / PAGE_BYTES;
-    const words = new Uint32Array(pages * WORDS_PER_ENTRY);
+    const words = this.#room.subarray(0, pagesOf(area) * WORDS_PER_ENTRY);
     const position = (area.from / PAGE_BYTES) * ENTRY_BYTES;
     if (readSync(this.#fd, words, 0, words.byteLength, position) !== words.byteLength)
       throw new HostError('system-call', 'the pages of a process are not told');
@@ -138,9 +150,8 @@ class PageEntries {
   }
 }
 
-/** From the one process to the same places in the other. @throws HostError `system-call` */
-function copyMemory(from: number, to: number, pieces: readonly Piece[]): void {
-  const buffer = new Uint8Array(PAGES_AT_ONCE * PAGE_BYTES);
+/** From the one process to the same places in the other. @param buffer room for `PAGES_AT_ONCE`. @throws HostError `system-call` */
+function copyMemory(from: number, to: number, pieces: readonly Piece[], buffer: Uint8Array): void {
   for (const batch of batchesOf(pieces)) {
     move('process_vm_readv', from, batch, buffer);
     move('process_vm_writev', to, batch, buffer);

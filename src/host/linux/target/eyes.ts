@@ -32,6 +32,7 @@ export interface Eyes {
   cancelBlockingCalls(): void;
   sockets(): readonly SocketEntry[];
   counters(): CounterValues;
+  movedCounters(): CounterValues;
   tcpInfo(fd: number): OptionBytes;
   procNetTcp(): readonly ProcNetTcpRow[];
 }
@@ -66,6 +67,7 @@ export const NO_EYES: Eyes = {
   returnedCalls: () => [],
   cancelBlockingCalls: () => {},
   counters: () => ({}),
+  movedCounters: () => ({}),
   setSysctl: refuse,
   startServer: refuse,
   call: refuse,

@@ -202,6 +202,10 @@ export class TargetRun implements Run {
     return this.#eyes.counters();
   }
 
+  movedCounters(): CounterValues {
+    return this.#eyes.movedCounters();
+  }
+
   tcpInfo(fd: number): OptionBytes {
     return this.#eyes.tcpInfo(fd);
   }
