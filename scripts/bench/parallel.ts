@@ -5,6 +5,7 @@ import { expectedDurationNs } from '../../src/suite/bounds';
 import { discover } from '../../src/suite/discover';
 import { planSuite } from '../../src/suite/plan';
 import { ExecutorProcess } from '../../src/suite/executor';
+import { waitingOrder } from '../../src/suite/order';
 import { ExecutorPool } from '../../src/suite/run';
 import type { PlannedRun, RunResult } from '../../src/suite/suite';
 import type { Timeline } from '../../src/timeline/timeline';
@@ -59,7 +60,12 @@ function withinNs(action: Timeline['steps'][number]['action']): number {
 
 async function runAll(runs: readonly PlannedRun[], jobs: number): Promise<Level> {
   const start = performance.now();
-  const pool = new ExecutorPool({ jobs, retries: 0, start: () => new ExecutorProcess(EXECUTOR_COMMAND) });
+  const pool = new ExecutorPool({
+    jobs,
+    retries: 0,
+    start: () => new ExecutorProcess(EXECUTOR_COMMAND),
+    order: waitingOrder,
+  });
   pool.warmUp(Math.min(jobs, runs.length));
   try {
     const results = await pool.runAll(runs, () => {});

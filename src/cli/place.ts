@@ -6,6 +6,7 @@ import { executorCommand, nodeCommand } from '../host/linux/executor-command';
 import type * as ProcessCopies from '../host/linux/copies/process-copies';
 import { mayOpenRuns } from '../host/linux/rights';
 import { type Executor, ExecutorProcess } from '../suite/executor';
+import { type RunOrder, waitingOrder, workOrder } from '../suite/order';
 import type { OpenCopied } from '../vm/copier';
 import { GuestExecutor, type GuestSettings } from '../vm/guest-executor';
 import { isKernelName, openKernel } from '../vm/kernels/kernels';
@@ -34,6 +35,7 @@ export interface Place {
   /** Runs at the same time, where the user does not say. */
   readonly jobs: number;
   readonly start: (kernel: string | undefined) => Executor;
+  readonly order: RunOrder;
 }
 
 /**
@@ -89,13 +91,14 @@ function thisMachine(): Place {
   return {
     jobs: JOBS_PER_PROCESSOR[mayOpenRuns() ? 'root' : 'rootless'] * availableParallelism(),
     start: () => new ExecutorProcess(command),
+    order: waitingOrder,
   };
 }
 
 /** One run after the other, since all of them are with the same host; and as this user, whose network is the real one. */
 function hostElsewhere(agent: string | undefined): Place {
   const command = [...nodeCommand(join(__dirname, 'executor.js')), '--target', ...(agent === undefined ? [] : [agent])];
-  return { jobs: 1, start: () => new ExecutorProcess(command) };
+  return { jobs: 1, start: () => new ExecutorProcess(command), order: waitingOrder };
 }
 
 /** All of their processors, as on this machine. */
@@ -109,6 +112,7 @@ function vagrantMachines(names: readonly string[]): Place | undefined {
       kernels: machines.map(({ name }) => name),
       jobs: JOBS_PER_PROCESSOR.root * machines.reduce((sum, { processors }) => sum + processors, 0),
       start: (name) => new PipedExecutor(present(byName.get(name), `the machine ${String(name)}`)),
+      order: waitingOrder,
     };
   } catch (error) {
     if (!(error instanceof VagrantError)) throw error;
@@ -139,6 +143,7 @@ function guests(
     kernels: names,
     jobs: JOBS_PER_PROCESSOR.guest * availableParallelism(),
     start: (name) => new GuestExecutor(present(settings.get(name), `the kernel ${name ?? 'of this machine'}`)),
+    order: time === 'virtual' ? workOrder : waitingOrder,
   };
 }
 

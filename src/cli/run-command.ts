@@ -101,7 +101,7 @@ async function runPlan(
   const jobs = options.target === undefined ? (options.jobs ?? place.jobs) : place.jobs;
   // Under virtual time another attempt gives the same trace.
   const retries = isVirtual(options) ? 0 : options.retries;
-  const pool = new ExecutorPool({ jobs, retries, start: place.start }, early);
+  const pool = new ExecutorPool({ jobs, retries, start: place.start, order: place.order }, early);
   stopOnSignals(pool, status);
   try {
     const { runs, skipped } = isVirtual(options)

@@ -3,7 +3,7 @@ import { judge } from '../verify/judge';
 import type { VerdictStatus } from '../verify/verify';
 import { sleeperCount } from '../exec/demands';
 import type { Executor } from './executor';
-import { startOrder } from './order';
+import type { RunOrder } from './order';
 import type { PlannedRun, RunResult, SuiteListener, SuiteSummary } from './suite';
 import { untriedVerdict } from './untried';
 
@@ -14,6 +14,8 @@ export interface RunSettings {
   readonly retries: number;
   /** Starts an executor for a kernel; see `PlannedRun.kernel`. */
   readonly start: (kernel: string | undefined) => Executor;
+  /** In which order runs begin. */
+  readonly order: RunOrder;
 }
 
 /** A defect of the harness showed in an executor; the suite cannot go on. */
@@ -59,14 +61,19 @@ export class ExecutorPool {
     while (this.#hired.size < Math.min(count, this.#settings.jobs)) this.#idle.push(this.#hire(undefined));
   }
 
-  /** Runs every planned run, begun in the order of `startOrder`, and tells of it. @throws ExecutorCrash */
+  /** Runs every planned run, and tells of it. Executors of a kernel that has no run left are released. @throws ExecutorCrash */
   async runAll(runs: readonly PlannedRun[], tell: SuiteListener): Promise<readonly RunResult[]> {
-    const queue = [...startOrder(runs, this.#settings.jobs)];
+    const queue = [...this.#settings.order(runs, this.#settings.jobs)];
+    const left = countByKernel(runs);
     const results: RunResult[] = [];
     const disturbed: Attempted[] = [];
     const finish = (result: RunResult): void => {
       results.push(result);
       tell({ kind: 'run-finished', result });
+      const { kernel } = result.run;
+      const leftThere = (left.get(kernel) ?? 0) - 1;
+      left.set(kernel, leftThere);
+      if (leftThere === 0 && kernel !== undefined) this.#dismiss(kernel);
     };
     let hasCrashed = false;
     const lane = async (): Promise<void> => {
@@ -160,6 +167,14 @@ export class ExecutorPool {
     return best;
   }
 
+  /** What a kernel's executors hold is worth having back: a template takes as much memory as three guests. */
+  #dismiss(kernel: string): void {
+    for (const hired of this.#idle.filter((one) => one.kernel === kernel)) {
+      hired.executor.release();
+      this.#forget(hired);
+    }
+  }
+
   #forget(hired: Hired): void {
     this.#idle.splice(this.#idle.indexOf(hired), 1);
     this.#hired.delete(hired);
@@ -170,6 +185,12 @@ export class ExecutorPool {
     this.#hired.add(hired);
     return hired;
   }
+}
+
+function countByKernel(runs: readonly PlannedRun[]): Map<string | undefined, number> {
+  const counts = new Map<string | undefined, number>();
+  for (const { kernel } of runs) counts.set(kernel, (counts.get(kernel) ?? 0) + 1);
+  return counts;
 }
 
 /** How many runs came to which end. */

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { startOrder } from '../../src/suite/order';
+import { waitingOrder, workOrder } from '../../src/suite/order';
 import type { PlannedRun } from '../../src/suite/suite';
-import { after, S, timelineOf, wait } from '../support/builders';
+import { after, inject, S, seg, step, timelineOf, wait } from '../support/builders';
 
 function runsOf(seconds: readonly number[]): readonly PlannedRun[] {
   return seconds.map((length, index) => ({ index, timeline: timelineOf([wait(after(length * S))]) }));
@@ -10,14 +10,14 @@ function runsOf(seconds: readonly number[]): readonly PlannedRun[] {
 
 /** The lengths, in the order in which they begin. */
 function orderOf(seconds: readonly number[], jobs: number): readonly number[] {
-  return startOrder(runsOf(seconds), jobs).map(({ index }) => seconds[index] ?? -1);
+  return waitingOrder(runsOf(seconds), jobs).map(({ index }) => seconds[index] ?? -1);
 }
 
 function byLength(left: number, right: number): number {
   return left - right;
 }
 
-describe('the order in which runs begin', () => {
+describe('the order in which runs begin, where waiting takes time', () => {
   it.each<[string, readonly number[], number, readonly number[]]>([
     ['nothing', [], 4, []],
     ['the longest first, then short and long ones by turns', [1, 9, 1, 9, 1, 9], 1, [9, 1, 9, 1, 9, 1]],
@@ -43,5 +43,63 @@ describe('the order in which runs begin', () => {
     const seconds = [...Array.from({ length: 32 }, () => 10), ...Array.from({ length: 1000 }, () => 0)];
     const order = orderOf(seconds, 16);
     expect(order.lastIndexOf(10)).toBeLessThan(order.length * 0.6);
+  });
+});
+
+describe('the order in which runs begin, where waiting takes none', () => {
+  const LARGE = 20_000;
+  /** Small runs, and floods of that many segments, on each kernel. */
+  function onKernels(kernels: readonly string[], counts: readonly number[]): readonly PlannedRun[] {
+    const steps = counts.map((count) =>
+      count === 0 ? inject(seg('S')) : step({ kind: 'flood', packet: seg('S'), count }),
+    );
+    return steps
+      .flatMap((one) => kernels.map((kernel) => ({ timeline: timelineOf([one]), kernel })))
+      .map((run, index) => ({ ...run, index }));
+  }
+
+  function described(runs: readonly PlannedRun[], jobs: number): readonly string[] {
+    return workOrder(runs, jobs).map(({ kernel, timeline }) => {
+      const [first] = timeline.steps;
+      return `${String(kernel)} ${first?.action.kind === 'flood' ? first.action.count / LARGE : 0}`;
+    });
+  }
+
+  it('is a small run, which the template is made for, and then the largest first', () => {
+    expect(described(onKernels(['a'], [0, LARGE, 0, 2 * LARGE]), 2)).toEqual(['a 0', 'a 2', 'a 1', 'a 0']);
+  });
+
+  it('is one kernel after the other, and does not mind how long a run waits', () => {
+    const waits = [9, 1, 5].map((seconds, index) => ({
+      index,
+      timeline: timelineOf([wait(after(seconds * S))]),
+      kernel: 'a',
+    }));
+    expect(workOrder(waits, 1).map(({ index }) => index)).toEqual([2, 0, 1]);
+    expect(described(onKernels(['a', 'b'], [0, LARGE]), 1)).toEqual(['a 0', 'a 1', 'b 0', 'b 1']);
+  });
+
+  it('begins with a kernel while there is as much left of the one before as its template takes', () => {
+    const order = described(
+      onKernels(
+        ['a', 'b'],
+        Array.from({ length: 100 }, () => 0),
+      ),
+      2,
+    );
+    const first = order.indexOf('b 0');
+    expect(order.slice(first + 1).filter((one) => one === 'a 0').length).toBeGreaterThan(20);
+    expect(order.slice(first + 1, order.lastIndexOf('a 0')).includes('b 0')).toBe(false);
+  });
+
+  it('has every run once, however many run at the same time', () => {
+    const counts = fc.array(fc.integer({ min: 0, max: 100_000 }), { maxLength: 30 });
+    fc.assert(
+      fc.property(counts, fc.integer({ min: 1, max: 32 }), (some, jobs) => {
+        const runs = onKernels(['a', 'b', 'c'], some);
+        const order = workOrder(runs, jobs).map(({ index }) => index);
+        expect(order.toSorted(byLength)).toEqual(runs.map(({ index }) => index));
+      }),
+    );
   });
 });

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { longestDurationNs } from '../../src/suite/bounds';
-import { ExecutorProcess } from '../../src/suite/executor';
+import { type Executor, ExecutorProcess } from '../../src/suite/executor';
+import { waitingOrder } from '../../src/suite/order';
 import { ExecutorCrash, ExecutorPool, summarize } from '../../src/suite/run';
 import type { PlannedRun, RunResult, SuiteEvent, SuiteListener } from '../../src/suite/suite';
 import { after, callOf, calls, inject, MS, S, seg, silence, timelineOf, wait, within } from '../support/builders';
@@ -82,6 +83,7 @@ function poolOf({ jobs = 1, retries = 2, mode = 'fit', command }: Options = {}):
     jobs,
     retries,
     start: () => new ExecutorProcess(command ?? [process.execPath, join(folder, 'stub.js'), logFolder, mode]),
+    order: waitingOrder,
   });
   pools.push(pool);
   return { pool, logFolder };
@@ -341,5 +343,40 @@ describe('the summary', () => {
     const timeline = timelineOf([silence(S)], { name: 'never silent' });
     const results = await pool.runAll([{ index: 0, timeline }], () => undefined);
     expect(summarize(results, 0, 1)).toMatchObject({ failed: 1, passed: 0 });
+  });
+});
+
+describe('the executors of a kernel', () => {
+  /** One that gives no trace, and notes when it is let go. */
+  function executorOf(kernel: string | undefined, log: string[]): Executor {
+    return {
+      usable: true,
+      alive: true,
+      sleepers: 0,
+      run: async ({ name }) => {
+        log.push(`${String(kernel)} runs ${name}`);
+        return { kind: 'trouble', trouble: { code: 'vm-died', message: 'it is none' } };
+      },
+      kill: () => log.push(`${String(kernel)} killed`),
+      release: () => log.push(`${String(kernel)} released`),
+    };
+  }
+
+  it('are released with the last run of that kernel, and those of this machine with the suite', async () => {
+    const log: string[] = [];
+    const start = (kernel: string | undefined) => executorOf(kernel, log);
+    const pool = new ExecutorPool({ jobs: 1, retries: 0, start, order: (runs) => runs });
+    const kernels = ['old', 'new', 'old', undefined, 'new'];
+    const runs = kernels.map((kernel, index) => ({
+      index,
+      timeline: timelineOf([inject(seg('S'))], { name: String(index) }),
+      ...(kernel === undefined ? {} : { kernel }),
+    }));
+    await pool.runAll(runs, () => {});
+    pool.release();
+    expect(log).toEqual([
+      ...['old runs 0', 'new runs 1', 'old runs 2', 'old released', 'undefined runs 3', 'new runs 4', 'new released'],
+      'undefined released',
+    ]);
   });
 });

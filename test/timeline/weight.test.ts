@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { warmUpTimeline } from '../../src/exec/warm-up';
-import { isLight } from '../../src/timeline/weight';
+import { isLight, workOf } from '../../src/timeline/weight';
 import { planSuite } from '../../src/suite/plan';
 import { present } from '../../src/base/assert';
 
@@ -24,4 +24,17 @@ describe('a run is light', () => {
 
   it('not when it floods', () =>
     expect(isLight(timelineOf('flood: { segment: "S 0:0(0) win 64240", count: 1000 }'))).toBe(false));
+});
+
+describe('the work of a run', () => {
+  it('is 1 when it does calls, segments and samples, however long that takes', () => {
+    expect(workOf(NOTHING)).toBe(1);
+    expect(workOf(timelineOf('silence: 2h'))).toBe(1);
+  });
+
+  it('grows with what it floods', () => {
+    const flood = (count: number) => workOf(timelineOf(`flood: { segment: "S 0:0(0) win 64240", count: ${count} }`));
+    expect(flood(100_000)).toBeGreaterThan(flood(10_000));
+    expect(flood(10_000)).toBeGreaterThan(1);
+  });
 });
