@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { warmUpTimeline } from '../../src/exec/warm-up';
+import { planSuite } from '../../src/suite/plan';
 import {
   decodeJob,
   decodeMessages,
@@ -8,9 +11,12 @@ import {
   FrameReader,
   type FromGuest,
   type Job,
+  type SideFile,
   unpackJob,
   unpackMessage,
 } from '../../src/vm/job';
+import { ROOT } from '../support/live';
+import { shippedSpecs } from '../support/shipped';
 
 const JOB: Job = {
   timeline: warmUpTimeline('ipv6'),
@@ -40,6 +46,38 @@ describe('a job', () => {
 
   it('is the same bytes each time: reading them takes virtual time', () => {
     expect(encodeJob(JOB)).toEqual(encodeJob(JOB));
+  });
+});
+
+describe('the bytes of a job', () => {
+  function bytesWith(file: SideFile): Uint8Array {
+    return encodeJob({ ...JOB, files: [file] });
+  }
+
+  function fileOf(mode: number): SideFile {
+    return { path: '/a', mode, content: Uint8Array.of(1) };
+  }
+
+  it('are the same where objects of its shape have had fractions: runs behind other specs had other nanoseconds', () => {
+    const before = bytesWith(fileOf(1));
+    const fraction = fileOf(0.5);
+    expect(bytesWith(fraction)).not.toEqual(before);
+    expect(bytesWith(fileOf(1))).toEqual(before);
+  });
+
+  it('are the same where text was cut out of text with other characters', () => {
+    const [path, cut] = ['/a/path/that/is/plain', '\u2192/a/path/that/is/plain'.slice(1)];
+    expect(bytesWith({ ...fileOf(1), path: cut })).toEqual(bytesWith({ ...fileOf(1), path }));
+  });
+
+  it('have every shipped spec as it was compiled', () => {
+    const files = shippedSpecs().map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
+    const pkt = { defines: new Map(), options: new Map(), gate: true };
+    const { runs, rejected } = planSuite(files, { set: new Map(), maxCombinations: 100, pkt });
+    expect(rejected).toEqual([]);
+    expect(runs.length).toBeGreaterThan(100);
+    for (const { timeline } of runs)
+      expect(decodeJob(reader(encodeJob({ ...JOB, timeline }))).timeline).toEqual(timeline);
   });
 });
 
