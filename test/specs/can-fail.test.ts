@@ -79,6 +79,11 @@ describe('each expectation of each shipped spec', () => {
       if (report.rejected.length > 0) throw new Error(JSON.stringify(report.rejected, undefined, 2));
       for (const run of report.results) runs.set(run.file, run);
     }
+    // What has no verdict because the harness was late, among forty others, is asked again on its own.
+    const late = controls.filter((file) => runs.get(file)?.status === 'inconclusive');
+    if (late.length === 0) return;
+    const { report } = await runWithReport([...late, '--ip', 'ipv4', '--jobs', '1', '--retries', '10']);
+    for (const run of report.results) runs.set(run.file, run);
   }, 1_200_000);
 
   it('is changed in many ways', () => {
