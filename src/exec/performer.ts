@@ -55,7 +55,8 @@ export class Performer {
   /** When the injections of SYNs began. */
   readonly #syns = new Set<Ns>();
   #waitUntilNs: Ns = 0;
-  /** What the kernel's work had waited when the last wait began. */
+  /** What kernel and harness had waited when the last wait began, and when the one before it did. */
+  #waitedNs: Ns = 0;
   #waitedBeforeNs: Ns = 0;
   /** Code blocks that the interpreter is to run at the end. */
   readonly #blocks: { readonly code: CodeBlock; readonly sample: Sample }[] = [];
@@ -101,7 +102,10 @@ export class Performer {
     this.#record({ kind: 'counted', atNs: this.#run.nowNs(), counters: this.#run.movedCounters() });
   }
 
-  /** How long the kernel's own work and blocking calls have waited for a processor, in all and since the last wait began. */
+  /**
+   * How long the kernel's own work and the harness have waited for a processor, in all and since the last wait but one began:
+   * a step between the two is what the answer to it is held against.
+   */
   kernelWait(): KernelWait {
     const totalNs = this.#run.kernelWaitedNs();
     return { totalNs, lastNs: totalNs - this.#waitedBeforeNs };
@@ -111,7 +115,8 @@ export class Performer {
   #noteWait(untilNs: Ns): void {
     if (untilNs === this.#waitUntilNs) return;
     this.#waitUntilNs = untilNs;
-    this.#waitedBeforeNs = this.#run.kernelWaitedNs();
+    this.#waitedBeforeNs = this.#waitedNs;
+    this.#waitedNs = this.#run.kernelWaitedNs();
   }
 
   /** Behind the last step, outside of the timed part: what a packetdrill script does at its end, in its order. */

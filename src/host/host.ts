@@ -119,7 +119,7 @@ export interface Run {
 
   /** Nanoseconds since time zero. */
   nowNs(): Ns;
-  /** How long the kernel's own network work, and threads in blocking calls, have waited for a processor since time zero, in all. */
+  /** How long the kernel's own network work, and the threads of the harness, have waited for a processor since time zero, in all. */
   kernelWaitedNs(): Ns;
   /** What CLOCK_REALTIME showed at time zero. */
   realtimeAtZero(): WallTime;

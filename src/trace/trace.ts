@@ -50,11 +50,11 @@ export type TraceEnd =
   | { readonly kind: 'skipped'; readonly reason: string }
   | { readonly kind: 'host-error'; readonly atNs: Ns; readonly error: HostTrouble };
 
-/** How long the kernel's own network work waited for a processor, over all processors. */
+/** How long the kernel's own network work, and the harness, waited for a processor, over all processors. */
 export interface KernelWait {
   /** Since time zero. */
   readonly totalNs: Ns;
-  /** Since the harness began to wait for what the run ended with. */
+  /** Since the harness began the wait before the one for what the run ended with. */
   readonly lastNs: Ns;
 }
 

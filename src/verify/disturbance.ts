@@ -17,7 +17,7 @@ const JIFFY_NS = NS_PER_MS;
 
 /**
  * Why the failures of a run prove nothing; `undefined` when there are none, or one that time does not explain.
- * @param kernelWait how long the kernel's network work waited for a processor
+ * @param kernelWait how long the kernel's network work, and the harness, waited for a processor
  */
 export function disturbance(
   checks: readonly Check[],
@@ -28,7 +28,7 @@ export function disturbance(
   if (failed.length === 0 || !failed.every((check) => isAboutTime(check, lastNs))) return undefined;
   const waitedNs = failed.some(isCode) ? totalNs : lastNs;
   if (waitedNs > NOTICEABLE_WAIT_NS) {
-    return `times differ, but the kernel's own work, or a blocking call, waited ${formatDuration(waitedNs)} for a processor`;
+    return `times differ, but the kernel's own work, or the harness, waited ${formatDuration(waitedNs)} for a processor`;
   }
   const latestNs = largest(
     0,
@@ -38,7 +38,7 @@ export function disturbance(
   return `values of TCP_INFO differ, but the harness was up to ${formatDuration(latestNs)} late, which they may count`;
 }
 
-/** A time that is further off than the kernel waited is wrong all the same. */
+/** A time that is further off than the two waited is wrong all the same. */
 function isAboutTime(check: Check, waitedNs: Ns): boolean {
   if (isCode(check)) return looksAtTimes(check);
   const isClose = ({ field, offNs }: Mismatch): boolean => field === 'time' && (offNs ?? 0) <= waitedNs;

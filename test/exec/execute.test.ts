@@ -79,6 +79,30 @@ function why({ checks }: Verdict): readonly string[] {
     ]);
 }
 
+describe('how long kernel and harness had to wait', () => {
+  const steps = [
+    ...listening(5),
+    inject(SYN, { when: after(100 * MS) }),
+    expects({ ...SYN_ACK, length: 0 }),
+    inject(ACK, { when: after(200 * MS) }),
+    wait(after(300 * MS)),
+  ];
+
+  const lastWait = async (...fromMs: readonly number[]) => {
+    const starved = fromMs.map((ms, index) => ({ fromNs: ms * MS, forNs: (index + 1) * MS }));
+    const { end } = (await run(timelineOf(steps), { starved })).trace;
+    return end.kind === 'finished' ? end.kernelWait : undefined;
+  };
+
+  it('counts from the wait before the last one: a step between the two is what an answer is held against', async () => {
+    expect(await lastWait(50, 250, 350)).toEqual({ totalNs: 6 * MS, lastNs: 5 * MS });
+  });
+
+  it('is nothing where nothing waited', async () => {
+    expect(await lastWait()).toEqual({ totalNs: 0, lastNs: 0 });
+  });
+});
+
 describe('a run that passes', () => {
   it('a handshake, data, a read and a write', async () => {
     const timeline = timelineOf([

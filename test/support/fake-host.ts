@@ -58,6 +58,8 @@ export interface FakeSettings {
   readonly failing?: readonly [FailingMethod, HostError];
   /** Lateness of each exact wait, in order; none behind the last. */
   readonly lateNs?: readonly number[];
+  /** From which moment on the machine has kept kernel or harness from a processor for how long. */
+  readonly starved?: readonly { readonly fromNs: number; readonly forNs: number }[];
   /** Answers with an errno to every packet. */
   readonly deviceErrno?: string;
   /** What the kernel tells, once its time has come. */
@@ -183,7 +185,8 @@ export class FakeRun implements Run {
   }
 
   kernelWaitedNs(): number {
-    return 0;
+    const { starved = [] } = this.settings;
+    return starved.reduce((sum, { fromNs, forNs }) => (this.kernel.nowNs >= fromNs ? sum + forNs : sum), 0);
   }
 
   realtimeAtZero(): WallTime {

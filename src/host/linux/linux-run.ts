@@ -68,6 +68,8 @@ export class LinuxRun implements Run {
   readonly #diag: SockDiag;
   readonly #counters: CounterFiles;
   readonly #starvation: StarvationMeter;
+  /** The thread that makes the steps, unless waiting costs no time: under virtual time. */
+  readonly #timedThreads: readonly number[];
   readonly #hasIpv6 = existsSync('/proc/thread-self/net/tcp6');
   readonly #calls: SystemCalls;
   readonly #variables: RunVariables;
@@ -87,6 +89,7 @@ export class LinuxRun implements Run {
     this.#sysctls = sysctls;
     this.#calls = new SystemCalls(this.#clock, threads);
     this.#guardian = guardian;
+    this.#timedThreads = spinNs > 0 ? [process.pid] : [];
     this.#eventSource = events;
     this.#variables = runVariables(network);
     this.#shells = new Shells(this.#clock, this.#variables);
@@ -145,7 +148,7 @@ export class LinuxRun implements Run {
     this.#waiter.untilExactly(this.#clock.nextBehindTick(BEHIND_TICK_NS));
     this.#clock.restart();
     this.#packets.restart();
-    this.#starvation.restart(this.#threads.threadIds);
+    this.#starvation.restart([...this.#threads.threadIds, ...this.#timedThreads]);
   }
 
   endTimedPart(): void {

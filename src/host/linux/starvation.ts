@@ -1,9 +1,9 @@
 /**
- * How long the machine kept the kernel's own network work from a processor, and the threads that return from calls.
+ * How long the machine kept the kernel's own network work from a processor, and the threads that make calls.
  *
  * What softirqs cannot finish at once is left to the threads `ksoftirqd/N`, which compete with everything else that
  * runs. While such a thread waits, segments stay unprocessed and timers do not fire, which a spec would take for slow
- * TCP. In a container without a view of the kernel's threads nothing of it is known.
+ * TCP. A thread that waits between its look at the clock and the call it makes then takes the kernel's answer for late. In a container without a view of the kernel's threads nothing of it is known.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Ns } from '../../base/nanoseconds';

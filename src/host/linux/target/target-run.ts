@@ -122,7 +122,7 @@ export class TargetRun implements Run {
     this.scheduling = raiseScheduling([]);
     this.#clock.restart();
     this.#packets.restart();
-    this.#starvation.restart();
+    this.#starvation.restart([process.pid]);
     this.#blinkedNs = 0;
   }
 
