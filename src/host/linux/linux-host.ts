@@ -9,7 +9,6 @@
 import { stat } from 'node:fs';
 import { machine, release } from 'node:os';
 import type { Ns } from '../../base/nanoseconds';
-import { NS_PER_US } from '../../base/nanoseconds';
 import type { ClockKind } from '../../trace/trace';
 import type { Network } from '../../timeline/timeline';
 import type { Host, HostFacts, Run } from '../host';
@@ -21,9 +20,6 @@ import { LinuxRun } from './linux-run';
 import { isOnPath } from './path';
 import { isRootless } from './rights';
 import { listSysctls, Sysctls } from './sysctl';
-
-/** How long before its time a wait stops sleeping; measured best between 100 and 200 us. */
-const SPIN_NS = 200 * NS_PER_US;
 
 export interface LinuxHostOptions {
   /** The script of the blocking thread: one that calls `runBlockingWorker`. Without it no call may block. */
@@ -49,7 +45,6 @@ export function openLinuxHost(options: LinuxHostOptions = {}): PreparingHost {
 
 class LinuxHost implements PreparingHost {
   readonly facts: HostFacts;
-  readonly #spinNs: Ns;
   readonly #threads: BlockingThreads;
   readonly #guardian: Guardian | undefined;
   readonly #events = new KernelEventSource();
@@ -60,8 +55,6 @@ class LinuxHost implements PreparingHost {
   constructor({ blockingWorkerPath, guardianCommand, time = 'real' }: LinuxHostOptions) {
     this.facts = { kernel: release(), architecture: machine(), rootless: isRootless(), tickNs: tickNs(), time };
     startPoolThreads();
-    // Under virtual time a sleep ends in time, and a process that spins makes everybody wait.
-    this.#spinNs = time === 'virtual' ? 0 : SPIN_NS;
     this.#threads = new BlockingThreads(blockingWorkerPath);
     this.#guardian = guardianCommand === undefined ? undefined : new Guardian(guardianCommand);
   }
@@ -99,7 +92,7 @@ class LinuxHost implements PreparingHost {
       sysctls: this.#sysctls,
       guardian: this.#guardian,
       events: this.#events,
-      spinNs: this.#spinNs,
+      time: this.facts.time,
     });
   }
 }

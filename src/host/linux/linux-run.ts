@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { type Ns, NS_PER_MS, NS_PER_US } from '../../base/nanoseconds';
 import type { Network } from '../../timeline/timeline';
 import type { EventSupport, KernelEvent } from '../../trace/kernel-event';
-import type { CounterValues, OptionBytes, ProcNetTcpRow, SocketEntry, WallTime } from '../../trace/trace';
+import type { ClockKind, CounterValues, OptionBytes, ProcNetTcpRow, SocketEntry, WallTime } from '../../trace/trace';
 import type {
   CallRequest,
   FloodOutcome,
@@ -46,11 +46,18 @@ export interface RunParts {
   readonly sysctls: Sysctls;
   readonly guardian: Guardian | undefined;
   readonly events: KernelEventSource;
-  readonly spinNs: Ns;
+  /** How the clock of this machine goes. */
+  readonly time: ClockKind;
 }
 
 /** How long an injection that delivers later is waited for. */
 const DELIVERY_NS = NS_PER_MS;
+
+/**
+ * How long before its time a wait stops sleeping; measured best between 100 and 200 us. Under virtual time a sleep ends in time, and
+ * a process that spins makes everybody wait.
+ */
+const SPIN_NS: Readonly<Record<ClockKind, Ns>> = { real: 200 * NS_PER_US, virtual: 0 };
 
 /** Where time zero lies within a jiffy: as in packetdrill, far enough from either end. */
 const BEHIND_TICK_NS = 250 * NS_PER_US;
@@ -67,9 +74,8 @@ export class LinuxRun implements Run {
   readonly #waiter: Waiter;
   readonly #diag: SockDiag;
   readonly #counters: CounterFiles;
-  readonly #starvation: StarvationMeter;
-  /** The thread that makes the steps, unless waiting costs no time: under virtual time. */
-  readonly #timedThreads: readonly number[];
+  /** None under virtual time, where nobody else is on the machine, and to ask takes time. */
+  readonly #starvation: StarvationMeter | undefined;
   readonly #hasIpv6 = existsSync('/proc/thread-self/net/tcp6');
   readonly #calls: SystemCalls;
   readonly #variables: RunVariables;
@@ -84,12 +90,11 @@ export class LinuxRun implements Run {
   #events: RunEvents | undefined;
 
   /** @throws HostError; then nothing is left */
-  constructor({ network, threads, sysctls, guardian, events, spinNs }: RunParts) {
+  constructor({ network, threads, sysctls, guardian, events, time }: RunParts) {
     this.#threads = threads;
     this.#sysctls = sysctls;
     this.#calls = new SystemCalls(this.#clock, threads);
     this.#guardian = guardian;
-    this.#timedThreads = spinNs > 0 ? [process.pid] : [];
     this.#eventSource = events;
     this.#variables = runVariables(network);
     this.#shells = new Shells(this.#clock, this.#variables);
@@ -103,13 +108,13 @@ export class LinuxRun implements Run {
       this.#packets = this.#keep(new PacketSocket(this.#clock, this.#link));
       this.#diag = this.#keep(new SockDiag());
       this.#counters = this.#keep(new CounterFiles());
-      this.#starvation = this.#keep(new StarvationMeter());
+      this.#starvation = time === 'virtual' ? undefined : this.#keep(new StarvationMeter());
     } catch (error) {
       this.#undoAll();
       throw error;
     }
     // From here on, nothing that closing must undo can fail.
-    this.#waiter = new Waiter(this.#clock, spinNs, [this.#packets.fd, threads.eventFd]);
+    this.#waiter = new Waiter(this.#clock, SPIN_NS[time], [this.#packets.fd, threads.eventFd]);
   }
 
   /** The calling thread goes home, and the run waits for `resume`. Nothing but closing may come before that. */
@@ -148,7 +153,7 @@ export class LinuxRun implements Run {
     this.#waiter.untilExactly(this.#clock.nextBehindTick(BEHIND_TICK_NS));
     this.#clock.restart();
     this.#packets.restart();
-    this.#starvation.restart([...this.#threads.threadIds, ...this.#timedThreads]);
+    this.#starvation?.restart([...this.#threads.threadIds, process.pid]);
   }
 
   endTimedPart(): void {
@@ -161,7 +166,7 @@ export class LinuxRun implements Run {
   }
 
   kernelWaitedNs(): Ns {
-    return this.#starvation.waitedNs();
+    return this.#starvation?.waitedNs() ?? 0;
   }
 
   realtimeAtZero(): WallTime {

@@ -1,7 +1,7 @@
 /**
  * Waiting on the run's clock: sleeping in ppoll for the most part, and reading the clock in a loop for the last stretch,
  * because a sleeping process is woken too late. Under virtual time the stretch must be zero: reading the clock in a loop
- * stops a clock that advances only while nobody runs.
+ * stops a clock that advances only while nobody runs; sleeps end in time there.
  */
 import type { Ns } from '../../base/nanoseconds';
 import { NS_PER_S } from '../../base/nanoseconds';
@@ -22,13 +22,16 @@ const POLLFD_WORDS = 2;
 export class Waiter {
   readonly #clock: RunClock;
   readonly #spinNs: Ns;
+  readonly #shorterBy: number;
   readonly #entries: Int32Array;
   readonly #count: number;
   readonly #timeout = newTimespec();
 
+  /** @param spinNs how long before its time a wait stops sleeping; zero where a sleep ends in time */
   constructor(clock: RunClock, spinNs: Ns, fds: readonly number[]) {
     this.#clock = clock;
     this.#spinNs = spinNs;
+    this.#shorterBy = spinNs > 0 ? SHORTER_BY : 0;
     this.#count = fds.length;
     this.#entries = new Int32Array(POLLFD_WORDS * fds.length);
     for (const [index, fd] of fds.entries()) {
@@ -56,7 +59,7 @@ export class Waiter {
     for (;;) {
       const sleepNs = untilNs - this.#spinNs - this.#clock.now();
       if (sleepNs <= 0) return count > 0 && this.#poll(count, 0);
-      if (this.#poll(count, sleepNs - Math.floor(sleepNs * SHORTER_BY))) return true;
+      if (this.#poll(count, sleepNs - Math.floor(sleepNs * this.#shorterBy))) return true;
     }
   }
 

@@ -3,8 +3,12 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Run } from '../../../src/host/host';
+import { openLinuxHost } from '../../../src/host/linux/linux-host';
 import { StarvationMeter } from '../../../src/host/linux/starvation';
+import type { ClockKind } from '../../../src/trace/trace';
+import { IPV4 } from '../../support/segments';
 
 /** The second column of what the kernel says of each ksoftirqd, added up by another way than the product's. */
 function waitedByHand(): number {
@@ -60,3 +64,41 @@ describe('how long the kernel waited for a processor', () => {
     expect(waitedNs).toBeLessThanOrEqual(most);
   });
 });
+
+describe('what a run says of it', () => {
+  afterEach(() => run?.close());
+  let run: Run | undefined;
+  const begin = (time: ClockKind): Run => {
+    run = openLinuxHost({ time }).openRun(IPV4);
+    run.startTimedPart();
+    // With SCHED_FIFO, it would wait for nobody.
+    run.endTimedPart();
+    return run;
+  };
+
+  it('has what the thread waited that makes the steps (bug: a close that came late to its call failed)', async () => {
+    const one = begin('real');
+    const ownBefore = ownWaited();
+    await besideLoops(() => {
+      for (const untilMs = Date.now() + 300; Date.now() < untilMs; );
+    });
+    const ownNs = ownWaited() - ownBefore;
+    expect(ownNs).toBeGreaterThan(0);
+    expect(one.kernelWaitedNs()).toBeGreaterThanOrEqual(ownNs);
+  });
+
+  it('is nothing under virtual time, where nobody else runs', async () => {
+    const one = begin('virtual');
+    await besideLoops(() => {
+      for (const untilMs = Date.now() + 100; Date.now() < untilMs; );
+    });
+    expect(one.kernelWaitedNs()).toBe(0);
+  });
+});
+
+async function besideLoops(act: () => void): Promise<void> {
+  const loops = Array.from({ length: 3 * availableParallelism() }, () => spawn('sh', ['-c', 'while :; do :; done']));
+  act();
+  for (const loop of loops) loop.kill('SIGKILL');
+  await Promise.all(loops.map((loop) => once(loop, 'exit')));
+}

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { NS_PER_MS, NS_PER_S, NS_PER_US } from '../../../src/base/nanoseconds';
 import { RunClock } from '../../../src/host/linux/clock';
 import { EFD_CLOEXEC } from '../../../src/host/linux/constants';
@@ -56,5 +56,18 @@ describe('waiting with ordinary scheduling', () => {
     const startedNs = clock.now();
     waiter.untilReadable(startedNs + 5 * NS_PER_S);
     expect(clock.now() - startedNs).toBeLessThan(NS_PER_S);
+  });
+});
+
+describe('waiting where a sleep ends in time', () => {
+  const clock = new RunClock();
+
+  it('is one sleep, because a guest pays for each', () => {
+    const untilNs = clock.now() + 50 * NS_PER_MS;
+    const sleeps = vi.spyOn(libc, 'ppoll');
+    new Waiter(clock, 0, []).untilExactly(untilNs);
+    expect(clock.now()).toBeGreaterThanOrEqual(untilNs);
+    expect(sleeps).toHaveBeenCalledTimes(1);
+    sleeps.mockRestore();
   });
 });
