@@ -84,7 +84,9 @@ describe('an ordinary user', () => {
     chmodSync(REPORTS, 0o777);
   });
 
-  it('runs the short specs where everybody may open the TUN device', { timeout: 240_000 }, async () => {
+  it('runs the short specs where everybody may open the TUN device (bug: a close that came late to its call failed for it)', {
+    timeout: 240_000,
+  }, async () => {
     const before = lookAround();
     const { report, status, left } = await runAsNobody('0666', [
       'specs',
@@ -95,17 +97,14 @@ describe('an ordinary user', () => {
       ...GENTLY,
     ]);
     const tried = report.results.filter((run) => !isTooLong(run) && !isForRoot(run));
-    const notPassed = tried.filter((run) => run.status !== 'passed');
-    // A harness that is kept from the processor between its look at the clock and a call takes the kernel's answer for late, and
-    // cannot tell yet. One run in a hundred may be so beside tests with SCHED_FIFO; twice it is another thing.
-    expect(notPassed.length, notPassed.map(describeRun).join('\n')).toBeLessThan(3);
-    const again = await Promise.all(notPassed.map(({ file }) => runAsNobody('0666', [file, ...GENTLY])));
-    expect(
-      again.flatMap((one) => one.report.results.filter((run) => run.status === 'failed').map(describeRun)),
-    ).toEqual([]);
+    // A machine that keeps a harness without SCHED_FIFO from its processor makes runs inconclusive, and none of them fails. Were they many, it
+    // would not be the machine.
+    expect(tried.filter((run) => !['passed', 'inconclusive'].includes(run.status)).map(describeRun)).toEqual([]);
+    const inconclusive = tried.filter((run) => run.status === 'inconclusive');
+    expect(inconclusive.length, inconclusive.map(describeRun).join('\n')).toBeLessThan(3);
     expect(report.results.filter(isForRoot)).toHaveLength(8);
     expect(tried.length).toBeGreaterThan(60);
-    expect(status === 0 || notPassed.length > 0).toBe(true);
+    expect(status === 0).toBe(inconclusive.length === 0);
     expect(left).toEqual([]);
     expect(lookAround()).toEqual(before);
   });
