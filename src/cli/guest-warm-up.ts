@@ -32,7 +32,7 @@ steps:
   - { call: "read(app, ..., 100) = 1", returns: +10ms }
   - { connection: client1, inject: "P. 11:12(1) ack 1 win 64240 <nop,nop,TS val 1003 ecr 200>", at: +10ms }
   - { connection: client1, expect: ". 1:1(0) ack 12 <...>" }
-  - call: write(app, ..., 100) = 100
+  - { call: "write(app, ..., 100) = 100", at: +10ms } # until then, the thread that reads has its turn
   - { connection: client1, expect: "P. 1:101(100) ack 12 <...>" }
   - { connection: client1, inject: ". 12:12(0) ack 101 win 64240 <nop,nop,TS val 1004 ecr 200>" }
   - { connection: client1, socket: { state: ESTABLISHED, recv_queue: 0 } }
@@ -52,6 +52,63 @@ steps:
   - { connection: mine, expect: "S 0:0(0) <...>" }
   - { connection: mine, inject: "S. 0:0(0) ack 1 win 64240 <mss 1460>" }
   - { connection: mine, expect: ". 1:1(0) ack 1" }
+`;
+
+/** What many specs do: full queues, ends of connections, repetitions, cookies. QEMU has translated that when it is copied. */
+const MORE = `
+name: What many specs do
+sysctls:
+  net.ipv4.tcp_syncookies: 0
+  net.ipv4.tcp_fin_timeout: 2
+  net.ipv4.tcp_synack_retries: 0
+server: { listen: 8080, backlog: 1 }
+strays: fail
+steps:
+  - repeat: 2
+    as: queued
+    steps:
+      - inject: S 0:0(0) win 64240 <mss 1460>
+      - expect: S. 0:0(0) ack 1 <mss 1460>
+      - inject: . 1:1(0) ack 1 win 64240
+  - { connection: dropped, inject: "S 0:0(0) win 64240 <mss 1460>" }
+  - counters: { ListenOverflows: 1, ListenDrops: 1 }
+  - call: accept(server, ..., ...) = app
+  - { connection: queued1, call: "write(app, ..., 1000) = 1000" }
+  - { connection: queued1, expect: "P. 1:1001(1000) ack 1" }
+  - { connection: queued1, retransmit: { segment: "P. 1:1001(1000) ack 1", times: 1, first: 200ms } }
+  - { connection: queued1, socket: { state: ESTABLISHED, send_queue: 1000, timer: "on" } }
+  - { connection: queued1, inject: ". 1:1(0) ack 1001 win 64240" }
+  - { connection: queued1, call: close(app) = 0 }
+  - { connection: queued1, expect: "F. 1001:1001(0) ack 1" }
+  - { connection: queued1, inject: ". 1:1(0) ack 1002 win 64240" }
+  - sockets: { FIN_WAIT2: 1, LISTEN: 1 }
+  - { connection: queued1, inject: "F. 1:1(0) ack 1002 win 64240" }
+  - { connection: queued1, expect: ". 1002:1002(0) ack 2" }
+  - sockets: { TIME_WAIT: 1 }
+  - call: accept(server, ..., ...) = gone
+  - { connection: queued2, inject: "F. 1:1(0) ack 1 win 64240" }
+  - { connection: queued2, expect: ". 1:1(0) ack 2", within: 60ms }
+  - { connection: queued2, call: "setsockopt(gone, SOL_SOCKET, SO_LINGER, {onoff=1, linger=0}, 8) = 0" }
+  - call: close(gone) = 0
+  - { connection: queued2, expect: "R. 1:1(0) ack 2" }
+  - sysctl: { net.ipv4.tcp_syncookies: 2 }
+  - { connection: cookie, inject: "S 0:0(0) win 64240 <mss 1460>" }
+  - { connection: cookie, expect: "S. 0:0(0) ack 1 <mss 1460>" }
+  - { connection: cookie, inject: ". 1:1(0) ack 1 win 64240" }
+  - counters: { SyncookiesSent: 1, SyncookiesRecv: 1 }
+  - { connection: cookie, inject: "R 1:1(0) win 0" }
+  - { connection: cookie, socket: { state: CLOSED } }
+  - { connection: lost, call: "socket(..., SOCK_STREAM|SOCK_NONBLOCK, IPPROTO_TCP) = lost" }
+  - { connection: lost, call: "connect(lost, ..., ...) = -1 EINPROGRESS" }
+  - { connection: lost, expect: "S 0:0(0) <...>" }
+  - { connection: lost, inject: "R. 0:0(0) ack 1 win 0" }
+  - { connection: lost, call: "connect(lost, ..., ...) = -1 ECONNREFUSED" }
+  - sysctl: { net.ipv4.tcp_syncookies: 0 }
+  - { connection: waiting, inject: "S 0:0(0) win 64240 <mss 1460>" }
+  - { connection: waiting, expect: "S. 0:0(0) ack 1 <mss 1460>" }
+  - sockets: { SYN_RECV: 1 }
+  - sockets: { SYN_RECV: 0 }
+    within: 3s
 `;
 
 /** What scripts have besides: the super-segments of their device, code blocks, commands. */
@@ -89,9 +146,9 @@ const server = require("net").createServer().listen({ port: 82, host: "::", back
 `;
 const PROFILES = ['kselftest', 'packetdrill'];
 
-/** The timelines: of a spec over each IP version, and of a script. With kernel events, which take a second of the host's time to set up. */
+/** The timelines: of two specs over each IP version, and of a script. With kernel events, which take a second of the host's time to set up. */
 export function guestWarmUps(): readonly Timeline[] {
-  const specs = timelinesOf({ path: 'warm-up.yaml', text: SPEC });
+  const specs = [SPEC, MORE].flatMap((text) => timelinesOf({ path: 'warm-up.yaml', text }));
   return [...specs, ...timelinesOf({ path: 'warm-up.pkt', text: SCRIPT }, { ip: ['ipv4'] })];
 }
 

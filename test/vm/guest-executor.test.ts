@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { present } from '../../src/base/assert';
+import { guestWarmUps } from '../../src/cli/guest-warm-up';
 import { warmUpTimeline } from '../../src/exec/warm-up';
 import { HostError } from '../../src/host/host';
 import { Original } from '../../src/host/linux/copies/process-copies';
@@ -141,6 +142,14 @@ describe('runs in guests', { timeout: LIMIT_MS }, () => {
     if (first.kind !== 'trace') return;
     expect(judge(first.trace).checks.filter(({ mismatches }) => mismatches.length > 0)).toEqual([]);
     expect(first.trace.environment).toMatchObject({ kernel: kernel().release, time: 'virtual', rootless: false });
+  });
+
+  it('pass as what a guest does before it is saved (bug: it ended half way, and the rest was never warm)', async () => {
+    for (const timeline of guestWarmUps()) {
+      const outcome = await run({}, timeline);
+      if (outcome.kind !== 'trace') throw new Error(JSON.stringify(outcome));
+      expect(judge(outcome.trace)).toMatchObject({ status: 'passed' });
+    }
   });
 
   it('leave nothing but one image and the two snapshots', () => {
