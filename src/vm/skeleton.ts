@@ -24,7 +24,7 @@ const OPEN_FOLDER_MODE = 0o1777;
 const NODE_ARGUMENTS: Readonly<Record<BootPurpose, readonly string[]>> = {
   boot: [`${PRODUCT_FOLDER}/dist/guest-loader.js`],
   snapshot: [
-    ...['--no-opt', '--sparkplug', '--no-lazy', '--no-flush-bytecode'],
+    ...['--no-opt', '--always-sparkplug', '--no-lazy', '--no-flush-bytecode'],
     ...['--max-semi-space-size=64', '--min-semi-space-size=64', '--expose-gc', '--regexp-interpret-all'],
     `${PRODUCT_FOLDER}/dist/guest.js`,
   ],
