@@ -119,7 +119,10 @@ export interface Run {
 
   /** Nanoseconds since time zero. */
   nowNs(): Ns;
-  /** How long the kernel's own network work, and the threads of the harness, have waited for a processor since time zero, in all. */
+  /**
+   * How long the kernel's own network work, and the threads of the harness, have waited for a processor since time zero, in all, and how
+   * much too late the harness has been woken.
+   */
   kernelWaitedNs(): Ns;
   /** What CLOCK_REALTIME showed at time zero. */
   realtimeAtZero(): WallTime;

@@ -54,6 +54,8 @@ export interface ActionTiming {
   readonly startedNs: Ns;
   /** More than this makes the run inconclusive. */
   readonly allowedNs: Ns;
+  /** Of a call that was not to sleep, and from whose start times are counted: how long it took. */
+  readonly lastedNs?: Ns;
 }
 
 const STILL_ASLEEP = `an earlier call still sleeps ${formatDuration(SLEEPER_LIMIT_NS)} after the time of this one`;
@@ -265,7 +267,7 @@ export class Progress {
   #onCalled({ step: index, startedNs, endedNs, outcome, interrupted }: ObservationOf<'called'>): void {
     const { step, plannedNs } = this.#openStep(index);
     if (step.action.kind !== 'call' || this.#isOverdue(startedNs, 'call')) return;
-    this.#recordTiming(startedNs);
+    this.#recordTiming(startedNs, this.#countsFromStart() ? endedNs - startedNs : undefined);
     this.#noteConnection(step);
     const slept = `the call slept for ${formatDuration(endedNs - startedNs)} and was interrupted; a call that may sleep needs \`returns:\``;
     this.#list.add(
@@ -281,6 +283,11 @@ export class Progress {
       readyNs: endedNs,
       scriptedNs: this.#scriptedNs(),
     });
+  }
+
+  /** A call may sleep in a script, and nobody here knows when one on another host began. */
+  #countsFromStart(): boolean {
+    return this.timeline.script === undefined && this.timeline.network.link !== 'target';
   }
 
   /**
@@ -474,9 +481,10 @@ export class Progress {
     return { realtimeAtZeroNs: this.#realtimeAtZeroNs, toleranceNs: tolerance.lateNs };
   }
 
-  #recordTiming(startedNs: Ns): void {
+  #recordTiming(startedNs: Ns, lastedNs?: Ns): void {
     const { step, plannedNs, allowedNs } = present(this.#open, 'the open step');
-    this.timings.push({ step: step.index, plannedNs, startedNs, allowedNs });
+    const lasted = lastedNs === undefined ? {} : { lastedNs };
+    this.timings.push({ step: step.index, plannedNs, startedNs, allowedNs, ...lasted });
   }
 }
 

@@ -48,10 +48,17 @@ function statusOf(
   return checks.every((check) => check.passed) && progress.need().kind === 'done' ? 'passed' : 'failed';
 }
 
-function reasonOf({ end, timeline }: Trace, progress: Progress, checks: readonly Check[]): string | undefined {
+function reasonOf(
+  { end, timeline, environment }: Trace,
+  progress: Progress,
+  checks: readonly Check[],
+): string | undefined {
   if (end.kind === 'skipped') return end.reason;
   if (end.kind !== 'finished') return undefined;
-  return missedSlot(progress.timings, timeline) ?? disturbance(checks, progress.timings, end.kernelWait);
+  return (
+    missedSlot(progress.timings, timeline) ??
+    disturbance(checks, progress.timings, end.kernelWait, environment.time ?? 'real')
+  );
 }
 
 /** Steps behind the one at which the run ended; that one counts when it was not the one that failed. */

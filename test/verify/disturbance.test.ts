@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Check, CheckKind } from '../../src/match/match';
 import type { ActionTiming } from '../../src/match/progress';
-import { disturbance } from '../../src/verify/disturbance';
+import { disturbance as disturbanceIn } from '../../src/verify/disturbance';
+import type { KernelWait } from '../../src/trace/trace';
 import { MS } from '../support/builders';
 
 function failure(kind: CheckKind, ...fields: readonly string[]): Check {
@@ -15,6 +16,11 @@ function late(byNs: number): ActionTiming {
   return { step: 0, plannedNs: 0, startedNs: byNs, allowedNs: 4 * MS };
 }
 
+const disturbance = (
+  checks: readonly Check[],
+  timings: readonly ActionTiming[],
+  waited: KernelWait,
+): string | undefined => disturbanceIn(checks, timings, waited, 'real');
 const wait = (ns: number) => ({ totalNs: ns, lastNs: ns });
 
 describe('a time that differs', () => {
@@ -36,6 +42,17 @@ describe('a time that differs', () => {
 
   it('counts when the kernel did not', () => {
     expect(disturbance([failure('segment', 'time')], [late(3 * MS)], wait(MS))).toBeUndefined();
+  });
+
+  it('proves nothing when the call before took as long: it may have been made as late', () => {
+    const check = { ...failure('segment', 'time'), step: 2 };
+    const by = (offNs: number): Check => ({ ...check, mismatches: check.mismatches.map((one) => ({ ...one, offNs })) });
+    const call = (step: number, lastedNs: number): ActionTiming => ({ ...late(0), step, lastedNs });
+    expect(disturbance([by(5 * MS)], [call(1, 5 * MS)], wait(0))).toContain('the call before took 5ms');
+    expect(disturbanceIn([by(5 * MS)], [call(1, 5 * MS)], wait(0), 'virtual')).toBeUndefined();
+    expect(disturbance([by(6 * MS)], [call(1, 5 * MS)], wait(0))).toBeUndefined();
+    expect(disturbance([by(5 * MS)], [call(0, 5 * MS), { ...late(0), step: 1 }], wait(0))).toBeUndefined();
+    expect(disturbance([by(5 * MS)], [call(3, 5 * MS)], wait(0))).toBeUndefined();
   });
 
   it('counts when something else differs as well', () => {

@@ -85,6 +85,8 @@ export class LinuxRun implements Run {
   #server: ServerProcess | undefined;
   #closing: Promise<void> | undefined;
   #isTimed = false;
+  /** Before time zero. */
+  #oversleptBeforeNs: Ns = 0;
   /** While it is suspended. */
   #networkFd: number | undefined;
   #events: RunEvents | undefined;
@@ -154,6 +156,7 @@ export class LinuxRun implements Run {
     this.#clock.restart();
     this.#packets.restart();
     this.#starvation?.restart([...this.#threads.threadIds, process.pid]);
+    this.#oversleptBeforeNs = this.#waiter.oversleptNs;
   }
 
   endTimedPart(): void {
@@ -166,7 +169,7 @@ export class LinuxRun implements Run {
   }
 
   kernelWaitedNs(): Ns {
-    return this.#starvation?.waitedNs() ?? 0;
+    return (this.#starvation?.waitedNs() ?? 0) + this.#waiter.oversleptNs - this.#oversleptBeforeNs;
   }
 
   realtimeAtZero(): WallTime {

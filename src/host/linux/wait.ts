@@ -4,17 +4,19 @@
  * stops a clock that advances only while nobody runs; sleeps end in time there.
  */
 import type { Ns } from '../../base/nanoseconds';
-import { NS_PER_S } from '../../base/nanoseconds';
+import { NS_PER_MS, NS_PER_S } from '../../base/nanoseconds';
 import type { RunClock } from './clock';
 import { POLLIN } from './constants';
 import { libc, newTimespec } from './libc';
 
 /**
- * With ordinary scheduling the kernel may end a sleep late by 0.1 % of its length, and by 0.5 % in a process of positive
- * nice value (select_estimate_accuracy in fs/select.c). A sleep is therefore shorter by 0.8 %, and the next one is for
- * the rest, so that only the last and shortest is late.
+ * In real time, a wait is many short sleeps. With ordinary scheduling the kernel may end a long one late by 0.1 % of its length
+ * (select_estimate_accuracy in fs/select.c). And a sleep that ends much too late says that the machine stood still, which a virtual machine
+ * whose host has other things to do is not told in any other way.
  */
-const SHORTER_BY = 1 / 128;
+const NAP_NS = 10 * NS_PER_MS;
+/** A sleep that ends later than this is late: on a machine that is not busy, all end within a tenth. */
+const NOTICEABLE_NS = NS_PER_MS;
 
 /** Bytes of a struct pollfd: int fd, short events, short revents. */
 const POLLFD_WORDS = 2;
@@ -22,7 +24,8 @@ const POLLFD_WORDS = 2;
 export class Waiter {
   readonly #clock: RunClock;
   readonly #spinNs: Ns;
-  readonly #shorterBy: number;
+  readonly #napNs: Ns;
+  #oversleptNs: Ns = 0;
   readonly #entries: Int32Array;
   readonly #count: number;
   readonly #timeout = newTimespec();
@@ -31,7 +34,7 @@ export class Waiter {
   constructor(clock: RunClock, spinNs: Ns, fds: readonly number[]) {
     this.#clock = clock;
     this.#spinNs = spinNs;
-    this.#shorterBy = spinNs > 0 ? SHORTER_BY : 0;
+    this.#napNs = spinNs > 0 ? NAP_NS : Number.POSITIVE_INFINITY;
     this.#count = fds.length;
     this.#entries = new Int32Array(POLLFD_WORDS * fds.length);
     for (const [index, fd] of fds.entries()) {
@@ -54,13 +57,26 @@ export class Waiter {
     while (this.#clock.now() < untilNs);
   }
 
+  /** How much too late sleeps have ended, in all; nothing where they end in time. */
+  get oversleptNs(): Ns {
+    return this.#oversleptNs;
+  }
+
   /** Sleeps until the spin stretch begins. @returns whether a descriptor became readable */
   #sleep(untilNs: Ns, count: number): boolean {
     for (;;) {
-      const sleepNs = untilNs - this.#spinNs - this.#clock.now();
+      const nowNs = this.#clock.now();
+      const sleepNs = Math.min(untilNs - this.#spinNs - nowNs, this.#napNs);
       if (sleepNs <= 0) return count > 0 && this.#poll(count, 0);
-      if (this.#poll(count, sleepNs - Math.floor(sleepNs * this.#shorterBy))) return true;
+      const isReadable = this.#poll(count, sleepNs);
+      if (this.#spinNs > 0) this.#noteEnd(nowNs + sleepNs);
+      if (isReadable) return true;
     }
+  }
+
+  #noteEnd(dueNs: Ns): void {
+    const lateNs = this.#clock.now() - dueNs;
+    if (lateNs > NOTICEABLE_NS) this.#oversleptNs += lateNs;
   }
 
   #poll(count: number, timeoutNs: Ns): boolean {

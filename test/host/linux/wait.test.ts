@@ -59,6 +59,34 @@ describe('waiting with ordinary scheduling', () => {
   });
 });
 
+describe('a machine that stands still', () => {
+  const clock = new RunClock();
+
+  it('is told by sleeps that end too late (bug: a timer that fired 76 ms late failed)', () => {
+    const waiter = new Waiter(clock, 200 * NS_PER_US, []);
+    const sleeps = vi.spyOn(libc, 'ppoll').mockImplementationOnce(() => {
+      for (const untilNs = clock.now() + 60 * NS_PER_MS; clock.now() < untilNs; );
+      return 0;
+    });
+    waiter.untilExactly(clock.now() + 100 * NS_PER_MS);
+    sleeps.mockRestore();
+    // It was to last 10 ms.
+    expect(waiter.oversleptNs).toBeGreaterThanOrEqual(50 * NS_PER_MS);
+  });
+
+  it('is nothing that a machine without other work does', () => {
+    const waiter = new Waiter(clock, 200 * NS_PER_US, []);
+    const sleeps = vi.spyOn(libc, 'ppoll').mockImplementation((_entries, _count, timeout) => {
+      const ns = (timeout as Int32Array)[2] ?? 0;
+      for (const untilNs = clock.now() + ns; clock.now() < untilNs; );
+      return 0;
+    });
+    waiter.untilExactly(clock.now() + 30 * NS_PER_MS);
+    sleeps.mockRestore();
+    expect(waiter.oversleptNs).toBeLessThan(30 * NS_PER_MS);
+  });
+});
+
 describe('waiting where a sleep ends in time', () => {
   const clock = new RunClock();
 

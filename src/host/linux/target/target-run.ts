@@ -57,6 +57,8 @@ export class TargetRun implements Run {
   #blinkedNs: Ns = 0;
   #isClosed = false;
   #isTimed = false;
+  /** Before time zero. */
+  #oversleptBeforeNs: Ns = 0;
   #asksForEvents = false;
 
   /** @throws HostError; then nothing is left */
@@ -123,6 +125,7 @@ export class TargetRun implements Run {
     this.#clock.restart();
     this.#packets.restart();
     this.#starvation.restart([process.pid]);
+    this.#oversleptBeforeNs = this.#waiter.oversleptNs;
     this.#blinkedNs = 0;
   }
 
@@ -136,7 +139,7 @@ export class TargetRun implements Run {
   }
 
   kernelWaitedNs(): Ns {
-    return this.#starvation.waitedNs();
+    return this.#starvation.waitedNs() + this.#waiter.oversleptNs - this.#oversleptBeforeNs;
   }
 
   realtimeAtZero(): WallTime {
