@@ -97,14 +97,10 @@ describe('an ordinary user', () => {
       ...GENTLY,
     ]);
     const tried = report.results.filter((run) => !isTooLong(run) && !isForRoot(run));
-    // A machine that keeps a harness without SCHED_FIFO from its processor makes runs inconclusive, and none of them fails. Were they many, it
-    // would not be the machine.
-    expect(tried.filter((run) => !['passed', 'inconclusive'].includes(run.status)).map(describeRun)).toEqual([]);
-    const inconclusive = tried.filter((run) => run.status === 'inconclusive');
-    expect(inconclusive.length, inconclusive.map(describeRun).join('\n')).toBeLessThan(3);
+    expect(tried.filter((run) => run.status !== 'passed').map(describeRun)).toEqual([]);
     expect(report.results.filter(isForRoot)).toHaveLength(8);
     expect(tried.length).toBeGreaterThan(60);
-    expect(status === 0).toBe(inconclusive.length === 0);
+    expect(status).toBe(0);
     expect(left).toEqual([]);
     expect(lookAround()).toEqual(before);
   });
