@@ -85,8 +85,6 @@ export class LinuxRun implements Run {
   #server: ServerProcess | undefined;
   #closing: Promise<void> | undefined;
   #isTimed = false;
-  /** Before time zero. */
-  #oversleptBeforeNs: Ns = 0;
   /** While it is suspended. */
   #networkFd: number | undefined;
   #events: RunEvents | undefined;
@@ -156,7 +154,7 @@ export class LinuxRun implements Run {
     this.#clock.restart();
     this.#packets.restart();
     this.#starvation?.restart([...this.#threads.threadIds, process.pid]);
-    this.#oversleptBeforeNs = this.#waiter.oversleptNs;
+    this.#waiter.restart();
   }
 
   endTimedPart(): void {
@@ -169,7 +167,7 @@ export class LinuxRun implements Run {
   }
 
   kernelWaitedNs(): Ns {
-    return (this.#starvation?.waitedNs() ?? 0) + this.#waiter.oversleptNs - this.#oversleptBeforeNs;
+    return (this.#starvation?.waitedNs() ?? 0) + this.#waiter.oversleptNs;
   }
 
   realtimeAtZero(): WallTime {

@@ -3,7 +3,8 @@
  *
  * What softirqs cannot finish at once is left to the threads `ksoftirqd/N`, which compete with everything else that
  * runs. While such a thread waits, segments stay unprocessed and timers do not fire, which a spec would take for slow
- * TCP. A thread that waits between its look at the clock and the call it makes then takes the kernel's answer for late. In a container without a view of the kernel's threads nothing of it is known.
+ * TCP. A thread that waits between its look at the clock and the call it makes then takes the kernel's answer for late.
+ * In a container without a view of the kernel's threads nothing of theirs is known.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Ns } from '../../base/nanoseconds';

@@ -57,7 +57,12 @@ export class Waiter {
     while (this.#clock.now() < untilNs);
   }
 
-  /** How much too late sleeps have ended, in all; nothing where they end in time. */
+  /** Time zero has moved. */
+  restart(): void {
+    this.#oversleptNs = 0;
+  }
+
+  /** How much too late sleeps have ended since it was restarted, in all; nothing where they end in time. */
   get oversleptNs(): Ns {
     return this.#oversleptNs;
   }

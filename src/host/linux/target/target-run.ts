@@ -57,8 +57,6 @@ export class TargetRun implements Run {
   #blinkedNs: Ns = 0;
   #isClosed = false;
   #isTimed = false;
-  /** Before time zero. */
-  #oversleptBeforeNs: Ns = 0;
   #asksForEvents = false;
 
   /** @throws HostError; then nothing is left */
@@ -125,7 +123,7 @@ export class TargetRun implements Run {
     this.#clock.restart();
     this.#packets.restart();
     this.#starvation.restart([process.pid]);
-    this.#oversleptBeforeNs = this.#waiter.oversleptNs;
+    this.#waiter.restart();
     this.#blinkedNs = 0;
   }
 
@@ -139,7 +137,7 @@ export class TargetRun implements Run {
   }
 
   kernelWaitedNs(): Ns {
-    return this.#starvation.waitedNs() + this.#waiter.oversleptNs - this.#oversleptBeforeNs;
+    return this.#starvation.waitedNs() + this.#waiter.oversleptNs;
   }
 
   realtimeAtZero(): WallTime {
