@@ -12,8 +12,8 @@ export default defineConfig({
     globalSetup: ['scripts/vitest-setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     passWithNoTests: false,
   },
 });

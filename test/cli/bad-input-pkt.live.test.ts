@@ -69,7 +69,7 @@ describe('a script that is wrong', () => {
     for (const [name, { text }] of Object.entries(WRONG)) writeFileSync(fileOf(name), text);
     writeFileSync(fileOf('good'), GOOD);
     result = await runWithReport([folder]);
-  }, 240_000);
+  });
 
   it('keeps everything from running', () => {
     expect(result.status).toBe(2);
@@ -226,7 +226,7 @@ describe('a script that never ends, or takes what it can get', () => {
     for (const [name, { text }] of Object.entries(TROUBLE)) writeFileSync(join(folder, `${name}.pkt`), text);
     for (let index = 0; index < good; index++) writeFileSync(join(folder, `good${index}.pkt`), GOOD);
     result = await runWithReport([folder], { env: markedEnvironment(marker) });
-  }, 240_000);
+  });
 
   function runOf(name: string): ReportedRun | undefined {
     return result.report.results.find(({ file }) => file === join(folder, `${name}.pkt`));

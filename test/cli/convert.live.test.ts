@@ -81,7 +81,7 @@ describe('convert', () => {
       await convert(join(folder, name), name.replace('.pkt', ''));
     }
     runs = (await runWithReport([folder])).report.results;
-  }, 120_000);
+  });
 
   it.each(Object.entries(SCRIPTS))('%s: the same verdict as the script', (name, [verdict]) => {
     const both = runs.filter(({ file }) => file.includes(`/${name}.`));

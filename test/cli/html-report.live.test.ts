@@ -29,7 +29,7 @@ describe('the HTML report of real runs', () => {
     const { status, stderr } = await packetspec(['run', ...specs, '--reporter', `html=${file}`]);
     expect(stderr).toBe('');
     expect(status).toBe(1);
-  }, 60_000);
+  });
 
   it('shows the failed line, in the text of the spec and in the ladder', async () => {
     const { page, requests, complaints } = await browser.open(file);

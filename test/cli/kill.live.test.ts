@@ -19,6 +19,7 @@ import {
   type Surroundings,
 } from '../support/leftovers';
 import { requireKernel, temporaryFolder } from '../support/live';
+import { until } from '../support/until';
 
 const KILLS = 20;
 /** The kills are spread over the start, and as long again. */
@@ -26,7 +27,7 @@ const LATEST_KILL = 2;
 
 const LISTENING = `require('net').createServer((socket) => socket.resume()).listen(8080, '::')`;
 
-/** Specs that last, each holding something that could be left behind. */
+/** Specs that last longer than a test may, on a machine however loaded, each holding something that could be left behind. */
 const SPECS: Readonly<Record<string, string>> = {
   // A server with children, one of which has left its session.
   server: `
@@ -35,16 +36,16 @@ sysctls: { net.ipv4.tcp_syncookies: 2, net.core.somaxconn: 7 }
 server:
   command: sleep 600 & setsid sleep 600 & exec ${process.execPath} -e "${LISTENING}"
   port: 8080
-  ready_within: 20s
+  ready_within: 200s
 steps:
   - inject: S 0:0(0) win 64240 <mss 1460>
   - expect: S. 0:0(0) ack 1 <mss 1460>
   - inject: . 1:1(0) ack 1 win 64240
-  - wait: 20s
+  - wait: 200s
 `,
   slow: `
 name: a server that is not there yet
-server: { command: sleep 600, port: 8080, ready_within: 20s }
+server: { command: sleep 600, port: 8080, ready_within: 200s }
 steps:
   - wait: 1ms
 `,
@@ -53,8 +54,8 @@ name: blocked
 server: { listen: 8080 }
 steps:
   - call: accept(server, ..., ...) = app
-    returns: +20s
-  - wait: 20s
+    returns: +200s
+  - wait: 200s
 `,
   unsent: `
 name: data that nobody acknowledges
@@ -67,11 +68,13 @@ steps:
   - call: write(app, ..., 1000) = 1000
   - expect: P. 1:1001(1000) ack 1
   - call: close(app) = 0
-  - wait: 20s
+  - wait: 200s
 `,
 };
 
 const FOLDER = join(temporaryFolder, 'long');
+/** Specs that take as long are skipped otherwise. */
+const ALL = ['--longest', '10min'];
 
 /** Numbers below 1, always the same (mulberry32). */
 function seeded(seed: number): () => number {
@@ -93,15 +96,6 @@ function start(args: readonly string[]): ReturnType<typeof startCommand> & { rea
   const command = startCommand(args, { env: markedEnvironment(marker), detached: true });
   started.push(command.child);
   return { ...command, marker };
-}
-
-/** Waits until something holds; @throws when it does not within ten seconds. */
-async function until<T>(what: string, look: () => T | undefined): Promise<T> {
-  for (const deadlineMs = performance.now() + 10_000; performance.now() < deadlineMs; await sleep(10)) {
-    const found = look();
-    if (found !== undefined) return found;
-  }
-  throw new Error(`never seen: ${what}`);
 }
 
 function executorsOf(main: number): readonly number[] {
@@ -153,7 +147,7 @@ describe('a command that is killed', () => {
     expect(lookAround()).toEqual(before);
   });
 
-  it('leaves nothing behind, whenever SIGKILL comes', { timeout: 180_000 }, async () => {
+  it('leaves nothing behind, whenever SIGKILL comes', async () => {
     const random = seeded(20_261_122);
     const left: unknown[] = [];
     let startMs = 0;
@@ -161,10 +155,10 @@ describe('a command that is killed', () => {
       const startedMs = performance.now();
       // Over a raw link, the harness has a network of its own beside that of each run.
       const link = round % 2 === 0 ? 'tun' : 'raw';
-      const { child, ended, marker } = start(['run', FOLDER, '--jobs', '8', '--link', link]);
+      const { child, ended, marker } = start(['run', FOLDER, ...ALL, '--jobs', '8', '--link', link]);
       // The first one is let come as far as it takes until everything runs, however loaded the machine is.
       const afterMs = Math.round(random() * LATEST_KILL * startMs);
-      if (round === 0) await until('servers and executors', () => markedProcesses(marker).length >= 28 || undefined);
+      if (round === 0) await until('servers and executors', () => markedProcesses(marker).length >= 28);
       else await sleep(afterMs);
       if (round === 0) startMs = performance.now() - startedMs;
       child.kill('SIGKILL');
@@ -175,8 +169,8 @@ describe('a command that is killed', () => {
     expect(left).toEqual([]);
   });
 
-  it('leaves no tracing instance behind', { timeout: 60_000 }, async () => {
-    const { child, marker } = start(['run', FOLDER, '--jobs', '8', '--events']);
+  it('leaves no tracing instance behind', async () => {
+    const { child, marker } = start(['run', FOLDER, ...ALL, '--jobs', '8', '--events']);
     const executors = await until('executors with instances', () => {
       const pids = executorsOf(pidOf(child));
       return pids.some((pid) => instancesOf([pid]).length > 0) ? pids : undefined;
@@ -186,38 +180,34 @@ describe('a command that is killed', () => {
     expect(instancesOf(executors)).toEqual([]);
   });
 
-  it.each(LINK_KINDS)(
-    'leaves no connection that keeps its namespace alive over %s',
-    { timeout: 60_000 },
-    async (link) => {
-      const options = ['--ip', 'ipv4', '--jobs', '1', '--link', link];
-      const { child, marker } = start(['run', join(FOLDER, 'unsent.yaml'), ...options]);
-      // Closed by the application, with data and a FIN that nobody acknowledges.
-      const network = await until('FIN-WAIT-1', () =>
-        networkWhere(busyExecutors(pidOf(child)), (socket) => socket.startsWith('FIN-WAIT-1')),
-      );
-      try {
-        child.kill('SIGKILL');
-        expect(await awaitNoProcess(marker)).toEqual([]);
-        const deadlineMs = performance.now() + GONE_WITHIN_MS;
-        while (socketsOf(network).length > 0 && performance.now() < deadlineMs) await sleep(100);
-        expect(socketsOf(network)).toEqual([]);
-      } finally {
-        closeSync(network);
-      }
-    },
-  );
+  it.each(LINK_KINDS)('leaves no connection that keeps its namespace alive over %s', async (link) => {
+    const options = [...ALL, '--ip', 'ipv4', '--jobs', '1', '--link', link];
+    const { child, marker } = start(['run', join(FOLDER, 'unsent.yaml'), ...options]);
+    // Closed by the application, with data and a FIN that nobody acknowledges.
+    const network = await until('FIN-WAIT-1', () =>
+      networkWhere(busyExecutors(pidOf(child)), (socket) => socket.startsWith('FIN-WAIT-1')),
+    );
+    try {
+      child.kill('SIGKILL');
+      expect(await awaitNoProcess(marker)).toEqual([]);
+      const deadlineMs = performance.now() + GONE_WITHIN_MS;
+      while (socketsOf(network).length > 0 && performance.now() < deadlineMs) await sleep(100);
+      expect(socketsOf(network)).toEqual([]);
+    } finally {
+      closeSync(network);
+    }
+  });
 
   it.each([
     ['SIGINT', 'alone'],
     ['SIGINT', 'with its group, as from a terminal'],
     ['SIGTERM', 'alone'],
-  ] as const)('ends with 130 and leaves nothing behind on %s %s', { timeout: 60_000 }, async (signal, whom) => {
-    const { child, ended, marker } = start(['run', FOLDER, '--jobs', '8']);
+  ] as const)('ends with 130 and leaves nothing behind on %s %s', async (signal, whom) => {
+    const { child, ended, marker } = start(['run', FOLDER, ...ALL, '--jobs', '8']);
     const main = pidOf(child);
     // Two servers and their children, and eight executors in their networks, each with its guardian.
-    await until('eight runs', () => (busyExecutors(main).length === 8 ? true : undefined));
-    await until('the servers', () => (markedProcesses(marker).length >= 28 ? true : undefined));
+    await until('eight runs', () => busyExecutors(main).length === 8);
+    await until('the servers', () => markedProcesses(marker).length >= 28);
     process.kill(whom === 'alone' ? main : -main, signal);
     const { status, stderr } = await ended;
     expect(await awaitNoProcess(marker)).toEqual([]);
@@ -227,7 +217,7 @@ describe('a command that is killed', () => {
     });
   });
 
-  it('goes on with the other runs when an executor is killed', { timeout: 60_000 }, async () => {
+  it('goes on with the other runs when an executor is killed', async () => {
     const folder = join(temporaryFolder, 'short');
     mkdirSync(folder, { recursive: true });
     for (let index = 0; index < 9; index++)
@@ -235,7 +225,7 @@ describe('a command that is killed', () => {
     const file = join(temporaryFolder, 'short.json');
     const { child, ended, marker } = start(['run', folder, '--jobs', '3', '--reporter', `json=${file}`]);
     const main = pidOf(child);
-    await until('three runs', () => (busyExecutors(main).length === 3 ? true : undefined));
+    await until('three runs', () => busyExecutors(main).length === 3);
     const [victim] = busyExecutors(main);
     if (victim === undefined) throw new Error('no executor');
     process.kill(victim, 'SIGKILL');

@@ -105,14 +105,14 @@ describe('an ordinary user', () => {
     expect(lookAround()).toEqual(before);
   });
 
-  it.each(['raw', 'raw-lo'])('has raw sockets in networks of its own: %s', { timeout: 60_000 }, async (link) => {
+  it.each(['raw', 'raw-lo'])('has raw sockets in networks of its own: %s', async (link) => {
     const { report, left } = await runAsNobody('0666', ['specs/reset', '--link', link, ...GENTLY]);
     expect(report.results.filter((run) => run.status !== 'passed').map(describeRun)).toEqual([]);
     expect(report.results.length).toBeGreaterThan(10);
     expect(left).toEqual([]);
   });
 
-  it('is told why nothing can run where only root may', { timeout: 240_000 }, async () => {
+  it('is told why nothing can run where only root may', async () => {
     const { report, status, stdout, left } = await runAsNobody('0600', ['specs', '--set', 'retries=1']);
     expect(status).toBe(3);
     const tried = report.results.filter((run) => !isTooLong(run));

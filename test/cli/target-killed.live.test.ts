@@ -122,7 +122,7 @@ describe('a run against a host elsewhere leaves no connection there', () => {
     ['the command gets SIGTERM', TARGET.ipv6, 'SIGTERM', 'command'],
     ['the command gets SIGKILL', TARGET.ipv4, 'SIGKILL', 'command'],
     ['its executor gets SIGKILL', TARGET.ipv6, 'SIGKILL', 'executor'],
-  ] as const)('when %s (%s)', { timeout: 60_000 }, async (_, address, signal, which) => {
+  ] as const)('when %s (%s)', async (_, address, signal, which) => {
     const run = await startLasting(address);
     process.kill(run[which], signal);
     expect(await untilStates('', GONE_WITHIN_MS)).toBe('');
@@ -130,7 +130,7 @@ describe('a run against a host elsewhere leaves no connection there', () => {
     expect(await awaitNoProcess(run.marker)).toEqual([]);
   });
 
-  it('so that the next one can begin at once', { timeout: 60_000 }, async () => {
+  it('so that the next one can begin at once', async () => {
     const run = await startLasting(TARGET.ipv4);
     process.kill(run.executor, 'SIGKILL');
     process.kill(run.command, 'SIGKILL');
@@ -139,7 +139,7 @@ describe('a run against a host elsewhere leaves no connection there', () => {
     await run.ended;
   });
 
-  it('when its last segment was out of the window', { timeout: 60_000 }, async () => {
+  it('when its last segment was out of the window', async () => {
     const run = await hosts.run([join(FOLDER, 'strange-end.yaml'), '--target', TARGET.ipv4]).ended;
     expect(run.stdout).toContain('1 passed');
     expect(connections()).toBe('');

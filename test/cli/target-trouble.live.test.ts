@@ -4,11 +4,11 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readReport, type ReportedRun, type Started } from '../support/command';
 import { requireKernel, temporaryFolder } from '../support/live';
 import { HARNESS, TARGET, TwoHosts } from '../support/two-hosts';
+import { until } from '../support/until';
 
 const FOLDER = join(temporaryFolder, 'trouble');
 
@@ -82,13 +82,6 @@ async function stop({ child, ended }: Started): Promise<void> {
   await ended;
 }
 
-async function until(what: string, holds: () => boolean): Promise<void> {
-  for (const deadlineMs = performance.now() + 10_000; performance.now() < deadlineMs; await sleep(20)) {
-    if (holds()) return;
-  }
-  throw new Error(`never seen: ${what}`);
-}
-
 function isConnected(): boolean {
   return hosts.on('target', ['ss', '-Htan', 'state', 'established']) !== '';
 }
@@ -101,7 +94,7 @@ describe('without an agent, the run is errored', () => {
     });
   });
 
-  it('when the server there dies', { timeout: 60_000 }, async () => {
+  it('when the server there dies', async () => {
     const server = await serve();
     const report = start('two-connections', TARGET.ipv4);
     await until('a connection', isConnected);
@@ -109,7 +102,7 @@ describe('without an agent, the run is errored', () => {
     expect(await report()).toMatchObject({ status: 'errored', error: { code: 'server-exited' } });
   });
 
-  it('when a firewall here drops one of its segments', { timeout: 60_000 }, async () => {
+  it('when a firewall here drops one of its segments', async () => {
     const server = await serve();
     hosts.on('harness', ['nft', '-f', join(FOLDER, 'firewall.nft')]);
     try {
@@ -123,7 +116,7 @@ describe('without an agent, the run is errored', () => {
     }
   });
 
-  it('when the device here goes down, and it says which', { timeout: 60_000 }, async () => {
+  it('when the device here goes down, and it says which', async () => {
     const server = await serve();
     const report = start('two-connections', TARGET.ipv4);
     await until('a connection', isConnected);

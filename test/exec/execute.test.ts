@@ -149,7 +149,7 @@ describe('a run that passes', () => {
     const { verdict } = await run(timeline);
     expect(why(verdict)).toEqual([]);
     expect(verdict.durationNs).toBeGreaterThanOrEqual(63 * S);
-    expect(performance.now() - startedMs).toBeLessThan(2_000);
+    expect(performance.now() - startedMs).toBeLessThan(15_000);
   });
 
   it('a closed port answers with a RST', async () => {

@@ -84,7 +84,7 @@ describe('the explanation of the specs of the queues', () => {
     expect(stdout, stdout).toContain('0 failed');
     expect(status).toBe(0);
     traces = tracesOf();
-  }, 240_000);
+  });
 
   it('has a loss for each segment that the listener counts as dropped, but in floods', () => {
     const wrong = traces.filter((trace) => {

@@ -47,7 +47,7 @@ describe('the examples of the documentation', () => {
     const { stdout, status } = await packetspec(['check', folder]);
     if (status !== 0) throw new Error(stdout);
     runs = (await runWithReport([folder])).report.results;
-  }, 240_000);
+  });
 
   it('are whole specs on the page of the language', () => {
     const ofLanguage = examples.filter(({ page }) => page === 'language.md');

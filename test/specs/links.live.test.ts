@@ -28,7 +28,7 @@ describe('the shipped suite', () => {
       const { report } = await runWithReport(['specs', '--longest', LONGEST, '--link', link]);
       reports.set(link, report);
     }
-  }, 240_000);
+  });
 
   it.each(RAW_LINKS)('has the same verdicts over %s as over a TUN device', (link) => {
     const [tun, raw] = ['tun', link].map((name) => reports.get(name)?.results ?? []);

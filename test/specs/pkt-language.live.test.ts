@@ -83,7 +83,7 @@ describe('scripts that pass', () => {
     const runs = [await run([...scriptsIn('pass'), ...scriptsIn('laxer')], byProfile), await run(scriptsIn('own'), [])];
     expect(runs.flatMap(({ rejected }) => rejected)).toEqual([]);
     results = runs.flatMap((one) => one.results);
-  }, 120_000);
+  });
 
   it('pass, or are skipped for what this kernel lacks', () => {
     const isFine = ({ status, reason }: ReportedRun): boolean =>
@@ -111,7 +111,7 @@ describe('scripts that fail', () => {
     const wrong = results.filter((one) => told(one, announced(one.file)) !== asText(announced(one.file)));
     expect(wrong.map((one) => `should be ${asText(announced(one.file))}: ${describeRun(one)}`)).toEqual([]);
     expect(new Set(results.map(({ file }) => file)).size).toBe(scripts.length);
-  }, 120_000);
+  });
 
   it('are rejected in the line that they say', async () => {
     const scripts = scriptsIn('fail').filter((script) => announced(script).kind === 'rejected');
@@ -122,7 +122,7 @@ describe('scripts that fail', () => {
       diagnostics.find(({ severity }) => severity === 'error')?.line,
     ]);
     expect(found).toEqual(scripts.map((script) => [basename(script), announced(script).line]));
-  }, 60_000);
+  });
 });
 
 // packetdrill is no part of packetspec: who has it names it in PACKETDRILL.

@@ -93,7 +93,7 @@ describe('real servers under a burst and under ab', () => {
     ({
       report: { results: runs },
     } = await runWithReport([folder]));
-  }, 120_000);
+  });
 
   it('are python, nginx and Node', () => {
     const names = SPECS.map((spec) => basename(spec, '.yaml'));

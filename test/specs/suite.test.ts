@@ -96,7 +96,7 @@ describe('the shipped suite', () => {
   beforeAll(async () => {
     requireKernel();
     ({ report, status } = await runWithReport(['specs']));
-  }, 240_000);
+  });
 
   it('passes on this kernel', () => {
     const ran = report.results.filter(({ reason }) => !TOO_LONG.test(reason ?? ''));

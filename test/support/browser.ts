@@ -27,7 +27,7 @@ export function useBrowser(): {
   let browser: Browser | undefined;
   beforeAll(async () => {
     browser = await launchChromium();
-  }, 60_000);
+  });
   afterAll(() => browser?.close());
   return {
     open: async (file, { hash = '', ...options } = {}) => {

@@ -52,7 +52,7 @@ export function bundleProgram(source: string, name: string): string {
     ...native.flatMap(([name, path]) => [`--alias:${name}=${path}`, `--external:${path}`]),
   ];
   const [program = '', ...rest] = esbuild;
-  execFileSync(program, rest, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'], timeout: 20_000 });
+  execFileSync(program, rest, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
   return outfile;
 }
 

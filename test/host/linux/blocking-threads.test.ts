@@ -182,7 +182,7 @@ describe('blocking calls', () => {
   it.each(['exit', 'end'])('does not keep the process from leaving: %s', (how) => {
     const worker = bundleProgram('src/cli/blocking-worker.ts', 'blocking-worker');
     const program = bundleProgram('test/support/leave-while-blocked.ts', 'leave-while-blocked');
-    const { status, signal, stdout } = spawnSync(process.execPath, [program, worker, how], { timeout: 5000 });
+    const { status, signal, stdout } = spawnSync(process.execPath, [program, worker, how], { timeout: 60_000 });
     expect({ status, signal, stdout: String(stdout) }).toEqual({ status: 5, signal: null, stdout: 'asleep\n' });
   });
 });

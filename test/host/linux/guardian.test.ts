@@ -73,7 +73,7 @@ describe('the guardian', () => {
   it.each([
     ['closed by it', 'connection', 'FIN_WAIT1'],
     ['of a server that dies with it', 'server', 'ESTABLISHED'],
-  ])('ends the connections of a killed process: %s', { timeout: 30_000 }, async (_, mode, state) => {
+  ])('ends the connections of a killed process: %s', async (_, mode, state) => {
     const { child, pid, marker, guardian, line } = await start(mode);
     // Data is not acknowledged.
     expect(await line()).toBe(state);
@@ -88,7 +88,7 @@ describe('the guardian', () => {
     }
   });
 
-  it('ends the commands of a killed process, whatever their session', { timeout: 30_000 }, async () => {
+  it('ends the commands of a killed process, whatever their session', async () => {
     const { child, pid, marker, guardian, line } = await start('command');
     expect(await line()).toBe('commanding');
     expect(await untilHolds(guardian, readlinkSync(`/proc/${pid}/ns/net`))).toMatch(/^net:/);
@@ -97,7 +97,7 @@ describe('the guardian', () => {
     expect(await awaitNoProcess(marker)).toEqual([]);
   });
 
-  it('holds nothing between runs, and ends with its process', { timeout: 30_000 }, async () => {
+  it('holds nothing between runs, and ends with its process', async () => {
     const { child, marker, exitStatus, guardian, line } = await start('closed');
     expect(await line()).toBe('closed');
     expect(await untilHolds(guardian, '/dev/null')).toBe('/dev/null');
@@ -107,7 +107,7 @@ describe('the guardian', () => {
     expect(await awaitNoProcess(marker, 0)).toEqual([]);
   });
 
-  it('is in none of the networks of runs, and in a session of its own', { timeout: 30_000 }, async () => {
+  it('is in none of the networks of runs, and in a session of its own', async () => {
     const { child, guardian, marker, line } = await start('connection');
     expect(await line()).toBe('FIN_WAIT1');
     expect(readlinkSync(`/proc/${guardian}/ns/net`)).toBe(readlinkSync('/proc/self/ns/net'));
@@ -116,7 +116,7 @@ describe('the guardian', () => {
     expect(await awaitNoProcess(marker)).toEqual([]);
   });
 
-  it('fails no run when it is dead', { timeout: 30_000 }, async () => {
+  it('fails no run when it is dead', async () => {
     const { child, guardian, marker, exitStatus, line } = await start('twice');
     expect(await line()).toBe('closed');
     process.kill(guardian, 'SIGKILL');
@@ -129,7 +129,7 @@ describe('the guardian', () => {
 });
 
 describe('the threads of the pool', () => {
-  it('are born in no network of a run', { timeout: 30_000 }, async () => {
+  it('are born in no network of a run', async () => {
     const { child, pid, line, marker } = await start('closed');
     expect(await line()).toBe('closed');
     const home = readlinkSync(`/proc/${pid}/ns/net`);

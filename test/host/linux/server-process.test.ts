@@ -65,7 +65,7 @@ describe('a server process', () => {
     expect(processesWith('sleep 98765').length).toBeGreaterThanOrEqual(2);
     const startedMs = performance.now();
     await run.close();
-    expect(performance.now() - startedMs).toBeLessThan(1000);
+    expect(performance.now() - startedMs).toBeLessThan(30_000);
     expect(processesWith('sleep 98765')).toEqual([]);
   });
 

@@ -46,7 +46,7 @@ describe('packetdrill', () => {
   it('does not wait for what it leaves running', async () => {
     const start = performance.now();
     await runPacketdrill(program('sleep 100 & exit 0'), [], join(folder, 'a.pkt'));
-    expect(performance.now() - start).toBeLessThan(5_000);
+    expect(performance.now() - start).toBeLessThan(50_000);
   });
 });
 

@@ -142,6 +142,6 @@ describe('time and memory grow with the text alone', () => {
   ])('%s', (_, unit) => {
     const started = performance.now();
     eventsOf(unit.repeat(200_000));
-    expect(performance.now() - started).toBeLessThan(8000);
+    expect(performance.now() - started).toBeLessThan(15_000);
   });
 });

@@ -41,7 +41,7 @@ describe('a program of the system', () => {
     expect(refusal('sleep', ['60'], { limitS: 0.2 })).toMatchObject({
       message: 'the list cannot be had: `sleep` had not ended after 0.2 s',
     });
-    expect(performance.now() - startedMs).toBeLessThan(5000);
+    expect(performance.now() - startedMs).toBeLessThan(30_000);
   });
 
   it('that does not read its input may succeed all the same', () => {

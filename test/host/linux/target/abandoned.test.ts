@@ -33,13 +33,13 @@ async function untilEstablished(): Promise<void> {
 }
 
 describe('the connections of a killed run', () => {
-  it('are not those of somebody who has one of its ports now', { timeout: 60_000 }, async () => {
+  it('are not those of somebody who has one of its ports now', async () => {
     const program = bundleProgram('src/cli/executor.ts', 'executor');
     const list = join(temporaryFolder, 'connections');
     const ends = { version: 4, sourceAddress: HARNESS.ipv4, targetAddress: TARGET.ipv4 };
     writeFileSync(list, `${JSON.stringify(ends)}\n${PORT} 8080\n`);
     const server = hosts.start('target', ['python3', '-m', 'http.server', '8080']);
-    await expect.poll(() => hosts.on('target', ['ss', '-Htln']), { timeout: 10_000 }).toContain(':8080');
+    await expect.poll(() => hosts.on('target', ['ss', '-Htln']), { timeout: 60_000 }).toContain(':8080');
     const client = hosts.start('harness', ['python3', '-c', CLIENT]);
     try {
       await untilEstablished();
