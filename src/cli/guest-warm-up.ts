@@ -140,10 +140,20 @@ const PROGRAMS = `
 +0 \`python3 -c "import socket, http.server, socketserver, time
 S = type('S', (http.server.HTTPServer,), dict(address_family=socket.AF_INET6, request_queue_size=5))
 S(('::', 81), http.server.SimpleHTTPRequestHandler).server_close()" || true\`
-+0 \`node -e '
-const server = require("net").createServer().listen({ port: 82, host: "::", backlog: 5 }, () => server.close())' || true\`
 +0 \`nginx -v; ab -V > /dev/null; pgrep --ns $$ nobody; true\`
 `;
+/** A server is started in another way than a command: with parts of Node that are read and compiled for the first one. */
+const SERVER = `
+name: A server with a process of its own
+server:
+  command: >-
+    exec ${process.execPath} -e 'require("net").createServer().listen({ port: 8080, host: "::", backlog: 5 })'
+  port: 8080
+  ready_within: 60s
+steps:
+  - queue: { accept: 0, limit: 5 }
+`;
+
 const PROFILES = ['kselftest', 'packetdrill'];
 
 /** The timelines: of two specs over each IP version, and of a script. With kernel events, which take a second of the host's time to set up. */
@@ -152,9 +162,10 @@ export function guestWarmUps(): readonly Timeline[] {
   return [...specs, ...timelinesOf({ path: 'warm-up.pkt', text: SCRIPT }, { ip: ['ipv4'] })];
 }
 
-/** The timeline of what runs start besides. QEMU takes seconds to translate these programs, and a copy of it has that. */
+/** The timelines of what runs start besides. QEMU takes seconds to translate these programs, and a copy of it has that. */
 export function programWarmUp(): readonly Timeline[] {
-  return timelinesOf({ path: 'programs.pkt', text: PROGRAMS }, { ip: ['ipv4'] });
+  const commands = timelinesOf({ path: 'programs.pkt', text: PROGRAMS }, { ip: ['ipv4'] });
+  return [...commands, ...timelinesOf({ path: 'server.yaml', text: SERVER }).slice(0, 1)];
 }
 
 /** The networks of nearly all runs: those of specs that say nothing of theirs, and of the scripts of known runners. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { present } from '../../src/base/assert';
-import { guestWarmUps, usualNetworks } from '../../src/cli/guest-warm-up';
+import { guestWarmUps, programWarmUp, usualNetworks } from '../../src/cli/guest-warm-up';
 import { DEFAULT_MAX_COMBINATIONS } from '../../src/cli/limits';
 import { execute } from '../../src/exec/execute';
 import { planSuite } from '../../src/suite/plan';
@@ -25,6 +25,16 @@ describe('what a guest does before it is saved', () => {
     const mismatches = judge(trace).checks.flatMap((check) => check.mismatches);
     expect(mismatches.filter(({ field }) => !['time', 'recv_queue'].includes(field))).toEqual([]);
     expect(trace.end.kind).toBe('finished');
+  });
+
+  it('starts programs, and a server (bug: that was not YAML, and left out without a word)', async () => {
+    const [commands, server, ...others] = programWarmUp();
+    expect(others).toEqual([]);
+    for (const timeline of [commands, server]) {
+      const { trace, close } = await execute(present(timeline, 'the timeline'), openTestHost());
+      await close();
+      expect(judge(trace).status).toBe('passed');
+    }
   });
 });
 
