@@ -23,3 +23,10 @@ export function hasManyEvents({ steps }: Pick<Timeline, 'steps'>): boolean {
 export function looksAtEvents(timeline: Pick<Timeline, 'steps'>): boolean {
   return hasManyEvents(timeline) || timeline.steps.some(({ action }) => action.kind === 'events');
 }
+
+/** Whether counters are held against what they were before time zero: by the spec itself, or by what is said of the kernel's events. */
+export function looksAtCounters({ events, steps }: Pick<Timeline, 'events' | 'steps'>): boolean {
+  const isLook = ({ action }: Timeline['steps'][number]): boolean =>
+    action.kind === 'mark' || (action.kind === 'sample' && action.sample.kind === 'counters');
+  return events === true || steps.some(isLook);
+}

@@ -10,7 +10,7 @@ import { resolveCounter } from '../match/counters';
 import { forKernel } from '../timeline/for-kernel';
 import type { Timeline, TimelineStep } from '../timeline/timeline';
 import type { CounterValues, Trace, TraceEnd } from '../trace/trace';
-import { COMMAND_LIMIT_NS, looksAtEvents, sleeperCount } from './demands';
+import { COMMAND_LIMIT_NS, looksAtCounters, looksAtEvents, sleeperCount } from './demands';
 import { Performer } from './performer';
 import { unmetEvents, unmetRequirement } from './requirements';
 import { atLine, atLineAsync, troubleOf } from './trouble';
@@ -96,7 +96,7 @@ function skippedFor(missing: string): TraceEnd {
   return { kind: 'skipped', reason: `needs ${missing}` };
 }
 
-/** Everything that takes its time happens before time zero. Answers with the counters as they are then. */
+/** Everything that takes its time happens before time zero. Answers with the counters as they are then, if anybody asks for any. */
 async function prepare(timeline: Timeline, run: Run): Promise<CounterValues> {
   const { server, steps } = timeline;
   const sleepers = sleeperCount(timeline);
@@ -109,6 +109,7 @@ async function prepare(timeline: Timeline, run: Run): Promise<CounterValues> {
   }
   // The first question costs milliseconds that the timed part should not pay.
   if (timeline.watchesQueues === true || steps.some(asksForSockets)) run.sockets();
+  if (!looksAtCounters(timeline)) return {};
   const baseline = run.counters();
   for (const step of steps) checkCounters(step, baseline);
   return baseline;

@@ -69,8 +69,8 @@ export interface HostTrouble {
 
 export type Observation =
   /**
-   * The counters before time zero: all names that this kernel knows; and what CLOCK_REALTIME showed at time zero, which
-   * the kernel's own stamps of a socket's data count in.
+   * The counters before time zero: all names that this kernel knows, or none when nobody asks for any; and what
+   * CLOCK_REALTIME showed at time zero, which the kernel's own stamps of a socket's data count in.
    */
   | { readonly kind: 'baseline'; readonly counters: CounterValues; readonly realtimeAtZero: WallTime }
   /** The harness wrote a packet to the device; `errno` is empty when the kernel took it. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { looksAtEvents, sleeperCount } from '../../src/exec/demands';
+import { looksAtCounters, looksAtEvents, sleeperCount } from '../../src/exec/demands';
 import { callOf, calls, inject, seg, step, timelineOf, within } from '../support/builders';
 
 const SLEEPING = calls(callOf('accept', [], 0), { returns: within(1) });
@@ -32,5 +32,17 @@ describe('kernel events', () => {
     expect(looksAtEvents(timelineOf([PROMPT_CALL]))).toBe(false);
     expect(looksAtEvents(timelineOf([looks]))).toBe(true);
     expect(looksAtEvents(timelineOf(Array.from({ length: 1000 }, () => inject(seg('S')))))).toBe(true);
+  });
+});
+
+describe('counters', () => {
+  const counters = step({ kind: 'sample', sample: { kind: 'counters', fields: [] } });
+
+  it('are asked for by a step, by a mark, and where the kernel tells what it did', () => {
+    const nobody = timelineOf([PROMPT_CALL, inject(seg('S'))]);
+    expect(looksAtCounters(nobody)).toBe(false);
+    expect(looksAtCounters({ ...nobody, events: true })).toBe(true);
+    expect(looksAtCounters(timelineOf([counters]))).toBe(true);
+    expect(looksAtCounters(timelineOf([step({ kind: 'mark', name: 'before' })]))).toBe(true);
   });
 });

@@ -417,6 +417,7 @@ describe('the environment', () => {
       samples({ kind: 'queue', fields: [field('accept', 0)] }),
       samples({ kind: 'proc_net_tcp', fields: [field('state', 'ESTABLISHED')] }),
       samples({ kind: 'tcp_info', socket: { name: 'app', span: SPAN }, fields: [field('tcpi_state', 1)] }),
+      samples({ kind: 'counters', fields: [field('ListenDrops', 0)] }),
     ],
     {
       sysctls: [{ name: 'net.ipv4.tcp_syncookies', value: '0', place: { ...PLACE, line: 3 } }],
@@ -503,6 +504,12 @@ describe('the environment', () => {
     expect(trace.end).toMatchObject({ kind: 'host-error', error: { code: 'unknown-counter', line: 11 } });
     expect(trace.observations).toEqual([]);
     expect(host.runs[0]?.closed).toBe(1);
+  });
+
+  it('counters are not read where nobody asks for any: that is a sixth of a handshake', async () => {
+    const { trace } = await run(timelineOf([inject(SYN)]), { failing: ['counters', trouble] });
+    expect(trace.observations[0]).toMatchObject({ kind: 'baseline', counters: {} });
+    expect(trace.end.kind).toBe('finished');
   });
 });
 
