@@ -11,7 +11,7 @@ import { type GuestProcess, type Limit, startGuest } from './guest-process';
 import { HandedFile } from './handed-file';
 import { ensureImage, type Image } from './image';
 import { compiledRunner, type Held, openInitrd } from './initrd';
-import { encodeJob } from './job';
+import { type AnsweredTrace, encodeJob, wholeTrace } from './job';
 import type { Accelerator } from './qemu';
 import { findQemu, requireNewEnough } from './qemu-program';
 import { collectSideFiles } from './side-files';
@@ -48,6 +48,8 @@ interface Work {
   readonly isLight: boolean;
 }
 
+type Answer = Exclude<Outcome, { kind: 'trace' }> | { readonly kind: 'trace'; readonly trace: AnsweredTrace };
+
 export class GuestExecutor implements Executor {
   readonly usable = true;
   readonly sleepers = 0;
@@ -71,7 +73,8 @@ export class GuestExecutor implements Executor {
       const files = collectSideFiles(timeline, workingFolder);
       const held = startsPrograms(timeline) ? 'everything' : 'runner';
       const bytes = encodeJob({ timeline, workingFolder, files });
-      return await this.#runJob(findQemu(), { bytes, held, isLight: isLight(timeline) });
+      const answer = await this.#runJob(findQemu(), { bytes, held, isLight: isLight(timeline) });
+      return answer.kind === 'trace' ? { kind: 'trace', trace: wholeTrace(answer.trace, timeline) } : answer;
     } catch (error) {
       return { kind: 'trouble', trouble: vmTroubleOf(error) };
     }
@@ -88,7 +91,7 @@ export class GuestExecutor implements Executor {
     this.#settings.template?.end();
   }
 
-  async #runJob(qemu: string, { bytes: job, held, isLight: light }: Work): Promise<Outcome> {
+  async #runJob(qemu: string, { bytes: job, held, isLight: light }: Work): Promise<Answer> {
     const { kernel, time, snapshot, template } = this.#settings;
     if (time === 'real') return this.#handing(job, (file) => this.#inRealTime(qemu, held, file));
     if (!snapshot) return this.#handing(job, (file) => this.#boot(qemu, held, file, 'tcg'));
@@ -103,7 +106,7 @@ export class GuestExecutor implements Executor {
     return this.#image;
   }
 
-  async #handing(job: Uint8Array, use: (file: HandedFile) => Promise<Outcome>): Promise<Outcome> {
+  async #handing(job: Uint8Array, use: (file: HandedFile) => Promise<Answer>): Promise<Answer> {
     const file = HandedFile.holding(job);
     try {
       return await use(file);
@@ -112,7 +115,7 @@ export class GuestExecutor implements Executor {
     }
   }
 
-  #restore(qemu: string, { memory, state }: OpenSnapshot, job: HandedFile): Promise<Outcome> {
+  #restore(qemu: string, { memory, state }: OpenSnapshot, job: HandedFile): Promise<Answer> {
     const guest = startGuest(qemu, [memory, state, job], ({ pathOf, fdOf }) => ({
       time: 'virtual',
       accelerator: 'tcg',
@@ -130,7 +133,7 @@ export class GuestExecutor implements Executor {
   }
 
   /** With KVM, if a guest comes up under it. */
-  async #inRealTime(qemu: string, held: Held, job: HandedFile): Promise<Outcome> {
+  async #inRealTime(qemu: string, held: Held, job: HandedFile): Promise<Answer> {
     kvmWorks ??= mayUseKvm() ? undefined : false;
     if (kvmWorks === false) return this.#boot(qemu, held, job, 'tcg');
     try {
@@ -144,7 +147,7 @@ export class GuestExecutor implements Executor {
     }
   }
 
-  async #boot(qemu: string, held: Held, job: HandedFile, accelerator: Accelerator): Promise<Outcome> {
+  async #boot(qemu: string, held: Held, job: HandedFile, accelerator: Accelerator): Promise<Answer> {
     requireNewEnough(qemu);
     const { kernel, time } = this.#settings;
     const image = await this.#ensureImage();
@@ -165,7 +168,7 @@ export class GuestExecutor implements Executor {
     }
   }
 
-  async #withGuest(guest: GuestProcess, use: () => Promise<Outcome>): Promise<Outcome> {
+  async #withGuest(guest: GuestProcess, use: () => Promise<Answer>): Promise<Answer> {
     this.#guest = guest;
     // Killed while its snapshot was made.
     if (this.#isKilled) guest.kill();
@@ -182,7 +185,7 @@ async function cameUp(guest: GuestProcess): Promise<void> {
   while (guest.isRunning && guest.messages().length === 0) await sleep(LOOK_MS);
 }
 
-async function outcomeOf(guest: GuestProcess, limit: Limit): Promise<Outcome> {
+async function outcomeOf(guest: GuestProcess, limit: Limit): Promise<Answer> {
   const end = await guest.until(limit);
   for (const message of guest.messages()) {
     switch (message.kind) {

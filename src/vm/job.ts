@@ -6,6 +6,7 @@
  */
 import { deserialize, serialize } from 'node:v8';
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
+import { forKernel } from '../timeline/for-kernel';
 import type { Timeline } from '../timeline/timeline';
 import type { HostTrouble, Trace } from '../trace/trace';
 
@@ -23,11 +24,14 @@ export interface SideFile {
   readonly content: Uint8Array;
 }
 
+/** A trace without its timeline: whoever gave the job has that, and a guest would need a tenth of a handshake to say it. */
+export type AnsweredTrace = Omit<Trace, 'timeline'>;
+
 export type FromGuest =
   /** The runner is warm. */
   | { readonly kind: 'ready' }
   | { readonly kind: 'unfit'; readonly trouble: HostTrouble }
-  | { readonly kind: 'finished'; readonly trace: Trace }
+  | { readonly kind: 'finished'; readonly trace: AnsweredTrace }
   | { readonly kind: 'crashed'; readonly stack: string };
 
 const LENGTH_BYTES = 4;
@@ -84,7 +88,16 @@ export function unpackJob(frame: Uint8Array): Job {
 }
 
 export function encodeMessage(message: FromGuest): Uint8Array {
-  return framed(serialize(message));
+  return framed(serialize(message.kind === 'finished' ? { ...message, trace: answered(message.trace) } : message));
+}
+
+function answered({ environment, observations, end }: AnsweredTrace): AnsweredTrace {
+  return { environment, observations, end };
+}
+
+/** The whole trace. @param timeline that of the job */
+export function wholeTrace(answer: AnsweredTrace, timeline: Timeline): Trace {
+  return { timeline: forKernel(timeline, answer.environment.kernel), ...answer };
 }
 
 /** The whole messages in what has come so far. */

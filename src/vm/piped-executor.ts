@@ -10,7 +10,7 @@ import { longestDurationNs } from '../suite/bounds';
 import type { Executor, Outcome } from '../suite/executor';
 import type { Timeline } from '../timeline/timeline';
 import type { HostTrouble } from '../trace/trace';
-import { encodeJob, FrameReader, type FromGuest, unpackMessage } from './job';
+import { encodeJob, FrameReader, type FromGuest, unpackMessage, wholeTrace } from './job';
 import { collectSideFiles } from './side-files';
 
 /** A machine that is reached by a command. */
@@ -39,7 +39,7 @@ export class PipedExecutor implements Executor {
   #gone: HostTrouble | undefined;
   #unfit: HostTrouble | undefined;
   #stderr = '';
-  #pending: ((outcome: Outcome) => void) | undefined;
+  #pending: { readonly timeline: Timeline; readonly settle: (outcome: Outcome) => void } | undefined;
   #watchdog: NodeJS.Timeout | undefined;
 
   constructor(machine: PipedMachine) {
@@ -72,7 +72,7 @@ export class PipedExecutor implements Executor {
         settle({ kind: 'trouble', trouble });
         return;
       }
-      this.#pending = settle;
+      this.#pending = { timeline, settle };
       const limitNs = longestDurationNs(timeline);
       this.#watchdog = setTimeout(
         () => this.#giveUp(`the run had not ended after ${formatDuration(limitNs)}`),
@@ -111,7 +111,8 @@ export class PipedExecutor implements Executor {
         this.#settle({ kind: 'trouble', trouble: message.trouble });
         return;
       case 'finished':
-        this.#settle({ kind: 'trace', trace: message.trace });
+        if (this.#pending === undefined) return;
+        this.#settle({ kind: 'trace', trace: wholeTrace(message.trace, this.#pending.timeline) });
         return;
       case 'crashed':
         this.#settle({ kind: 'crash', stack: message.stack });
@@ -142,6 +143,6 @@ export class PipedExecutor implements Executor {
     clearTimeout(this.#watchdog);
     const pending = this.#pending;
     this.#pending = undefined;
-    pending?.(outcome);
+    pending?.settle(outcome);
   }
 }

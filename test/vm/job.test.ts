@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { execute } from '../../src/exec/execute';
 import { warmUpTimeline } from '../../src/exec/warm-up';
 import { planSuite } from '../../src/suite/plan';
 import {
@@ -14,7 +15,10 @@ import {
   type SideFile,
   unpackJob,
   unpackMessage,
+  wholeTrace,
 } from '../../src/vm/job';
+import type { Timeline } from '../../src/timeline/timeline';
+import { FakeHost } from '../support/fake-host';
 import { ROOT } from '../support/live';
 import { shippedSpecs } from '../support/shipped';
 
@@ -96,6 +100,23 @@ describe('messages', () => {
     for (let cut = 1; cut < crashed.length; cut++) {
       expect(decodeMessages(Buffer.concat([ready, crashed.subarray(0, cut)]))).toEqual([{ kind: 'ready' }]);
     }
+  });
+});
+
+describe('the trace in an answer', () => {
+  it('is whole again with the timeline of the job, as far as it counts on the kernel of the answer', async () => {
+    const timeline: Timeline = {
+      ...JOB.timeline,
+      steps: JOB.timeline.steps.map((step, index) =>
+        index === 0 ? { ...step, kernel: [{ operator: '<', major: 5, minor: 0 }] } : step,
+      ),
+    };
+    const { trace } = await execute(timeline, new FakeHost({ facts: { kernel: '6.12.0' } }));
+    const [answer] = decodeMessages(encodeMessage({ kind: 'finished', trace }));
+    if (answer?.kind !== 'finished') throw new Error('no answer');
+    expect(answer.trace).not.toHaveProperty('timeline');
+    expect(wholeTrace(answer.trace, timeline)).toEqual(trace);
+    expect(trace.timeline.steps).toHaveLength(timeline.steps.length - 1);
   });
 });
 
