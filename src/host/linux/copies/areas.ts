@@ -7,7 +7,8 @@ import { HostError } from '../../host';
 import type { StoppedThread } from './stopped-thread';
 import { CALLS } from './x86-64';
 
-const AREA = /^([\da-f]+)-([\da-f]+) (....) \S+ \S+ \S+ *(.*)$/;
+const AREA = /^([\da-f]+)-([\da-f]+) (....) ([\da-f]+) \S+ \S+ *(.*)$/;
+const FLAGS = /^VmFlags:(.*)$/;
 const NO_RIGHTS = '---p';
 /** The name of what brk(2) lengthens. */
 export const HEAP = '[heap]';
@@ -31,9 +32,38 @@ interface Range {
 export function areasOf(pid: number): readonly Area[] {
   const lines = readFileSync(`/proc/${pid}/maps`, 'latin1').split('\n');
   return lines.flatMap((line) => {
-    const [, from = '', to = '', rights = '', name = ''] = AREA.exec(line) ?? [];
-    return from === '' ? [] : [{ from: Number.parseInt(from, 16), to: Number.parseInt(to, 16), rights, name }];
+    const area = areaIn(line);
+    if (area === undefined) return [];
+    const { from, to, rights, name } = area;
+    return [{ from, to, rights, name }];
   });
+}
+
+/** What it takes to make an area anew. */
+export interface DescribedArea extends Area {
+  /** Where it begins in its file. */
+  readonly offset: number;
+  /** As proc_pid_smaps(5) calls them. */
+  readonly flags: readonly string[];
+}
+
+/** Takes the kernel longer than `areasOf`. */
+export function describedAreasOf(pid: number): readonly DescribedArea[] {
+  const areas: DescribedArea[] = [];
+  let found: ReturnType<typeof areaIn>;
+  for (const line of readFileSync(`/proc/${pid}/smaps`, 'latin1').split('\n')) {
+    const flags = FLAGS.exec(line)?.[1];
+    if (flags === undefined) found = areaIn(line) ?? found;
+    else if (found !== undefined) areas.push({ ...found, flags: flags.trim().split(' ') });
+  }
+  return areas;
+}
+
+function areaIn(line: string): Omit<DescribedArea, 'flags'> | undefined {
+  const [, from, to, rights, offset, name] = AREA.exec(line) ?? [];
+  if (from === undefined || to === undefined || rights === undefined || offset === undefined) return undefined;
+  const [first, end, start] = [from, to, offset].map((digits) => Number.parseInt(digits, 16));
+  return { from: first ?? 0, to: end ?? 0, rights, offset: start ?? 0, name: name ?? '' };
 }
 
 /**

@@ -47,7 +47,7 @@ export interface Descriptors {
   readonly all: readonly Descriptor[];
 }
 
-interface Descriptor {
+export interface Descriptor {
   readonly fd: number;
   /** Of open(2). */
   readonly flags: number;
@@ -81,7 +81,7 @@ export function renewEventCounters(copy: StoppedThread, { all }: Descriptors): v
   for (const { fd, flags, count } of all) {
     if (count === undefined) continue;
     const kept = flags & (O_CLOEXEC | O_NONBLOCK);
-    place(copy, copy.call(CALLS.eventfd2, count, kept), fd, kept);
+    placeDescriptor(copy, copy.call(CALLS.eventfd2, count, kept), fd, kept);
   }
 }
 
@@ -99,7 +99,7 @@ export function replaceFile(
     if (file.dev !== dev || file.ino !== ino) continue;
     memory.write(Number(scratch), name);
     const opened = copy.call(CALLS.openat, AT_FDCWD, scratch, (flags & ACCESS_MODE) | O_CLOEXEC, 0);
-    place(copy, opened, fd, flags & O_CLOEXEC);
+    placeDescriptor(copy, opened, fd, flags & O_CLOEXEC);
   }
 }
 
@@ -111,7 +111,7 @@ export function replaceSocket(copy: StoppedThread, memory: ProcessMemory, { all 
   const [its, ours] = [ends.readInt32LE(0), ends.readInt32LE(DESCRIPTOR_BYTES)];
   const flags = all.find((one) => one.fd === fd)?.flags ?? 0;
   copy.call(CALLS.fcntl, its, F_SETFL, O_RDWR | (flags & O_NONBLOCK));
-  place(copy, its, fd, flags & O_CLOEXEC);
+  placeDescriptor(copy, its, fd, flags & O_CLOEXEC);
   const taken = takeDescriptor(copy.tid, ours);
   copy.call(CALLS.close, ours);
   return taken;
@@ -127,12 +127,12 @@ function takeDescriptor(pid: number, fd: number): number {
   }
 }
 
-function place(copy: StoppedThread, fd: number, at: number, flags: number): void {
+export function placeDescriptor(copy: StoppedThread, fd: number, at: number, flags: number): void {
   copy.call(CALLS.dup3, fd, at, flags & O_CLOEXEC);
   copy.call(CALLS.close, fd);
 }
 
-function descriptorsOf(pid: number): readonly number[] {
+export function descriptorsOf(pid: number): readonly number[] {
   return readdirSync(`/proc/${pid}/fd`).map(Number);
 }
 

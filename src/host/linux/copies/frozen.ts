@@ -7,13 +7,13 @@ import { libc } from '../libc';
 import { type Descriptors, describeDescriptors, refuseWhatCannotBeCopied } from './descriptors';
 import { allowCopying, ProcessMemory } from './memory';
 import { FrozenPages } from './pages';
-import { StoppedThread } from './stopped-thread';
+import { StoppedThread, type ThreadState } from './stopped-thread';
 import { stopAllThreads } from './stopping';
 import { CALLS, scratchOf } from './x86-64';
 
 /** A thread besides the first. */
 export interface OtherThread {
-  readonly original: StoppedThread;
+  readonly original: ThreadState;
   /** The word that the kernel clears when it ends (set_tid_address(2)), which pthread_join(3) waits for. */
   readonly clearedAtEnd: bigint;
 }
@@ -44,6 +44,18 @@ export class FrozenProcess {
     } finally {
       goOn();
     }
+  }
+
+  /**
+   * Freezes a stopped process that has been made what another one was.
+   * @param made its only thread, with what the first thread of the other had; it may be killed afterwards
+   * @throws HostError `system-call`
+   */
+  static restored(made: StoppedThread, others: readonly OtherThread[]): FrozenProcess {
+    const descriptors = describeDescriptors(made.tid);
+    const frozen = new FrozenProcess(StoppedThread.ofCopy(made.cloneProcess(), made), others, descriptors);
+    frozen.#dieWithThisProcess();
+    return frozen;
   }
 
   /** Makes a process that has what it has. @returns its only thread, stopped. @throws HostError `system-call` */

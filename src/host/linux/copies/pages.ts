@@ -9,20 +9,20 @@ import { addressOf, libc, succeed } from '../libc';
 import { type Area, areasOf, restoreAreas } from './areas';
 import type { StoppedThread } from './stopped-thread';
 
-const PAGE_BYTES = 4096;
+export const PAGE_BYTES = 4096;
 const ENTRY_BYTES = 8;
 const WORDS_PER_ENTRY = 2;
 /** In the upper half of an entry. */
 const ENTRY = { present: 0x8000_0000, swapped: 0x4000_0000, ofFile: 0x2000_0000, ownPage: 0x0100_0000 } as const;
 /** IOV_MAX: a page may be a piece of its own. */
-const PAGES_AT_ONCE = 1024;
+export const PAGES_AT_ONCE = 1024;
 /** On x86-64. */
 const MEMORY_CALLS = { process_vm_readv: 310, process_vm_writev: 311 } as const;
 /** `struct iovec`. */
 const WORDS_PER_VECTOR = 2;
 
 /** A row of pages. */
-interface Piece {
+export interface Piece {
   readonly from: number;
   readonly pages: number;
 }
@@ -63,6 +63,35 @@ export class FrozenPages {
       entries.close();
     }
   }
+}
+
+/** The pages of some areas that are in memory of the process's own, and those of files that it has looked at. */
+export interface KnownPages {
+  readonly own: readonly Piece[];
+  readonly ofFiles: readonly Piece[];
+}
+
+/** @throws HostError `system-call` */
+export function knownPagesOf(pid: number, areas: readonly Area[]): KnownPages {
+  const entries = new PageEntries(pid, new Uint32Array(largest(0, areas.map(pagesOf)) * WORDS_PER_ENTRY));
+  const [own, ofFiles]: [Piece[], Piece[]] = [[], []];
+  try {
+    for (const area of areas) {
+      const words = entries.of(area);
+      own.push(...piecesOf(area.from, pagesWith(words, isKept)));
+      ofFiles.push(...piecesOf(area.from, pagesWith(words, isOfFile)));
+    }
+  } finally {
+    entries.close();
+  }
+  return { own, ofFiles };
+}
+
+function pagesWith(entries: Uint32Array, is: (entry: number) => boolean): readonly number[] {
+  const found: number[] = [];
+  for (let page = 0; page * WORDS_PER_ENTRY < entries.length; page++)
+    if (is(upperHalf(entries, page))) found.push(page);
+  return found;
 }
 
 interface WritableArea extends Area {
@@ -106,6 +135,10 @@ function upperHalf(entries: Uint32Array, page: number): number {
 /** Whether a page is in memory of the process's own, here or swapped out. */
 function isKept(entry: number): boolean {
   return (entry & ENTRY.swapped) !== 0 || ((entry & ENTRY.present) !== 0 && (entry & ENTRY.ofFile) === 0);
+}
+
+function isOfFile(entry: number): boolean {
+  return (entry & ENTRY.present) !== 0 && (entry & ENTRY.ofFile) !== 0;
 }
 
 /** @param kept whether the original has a page of its own there */
@@ -159,7 +192,7 @@ function copyMemory(from: number, to: number, pieces: readonly Piece[], buffer: 
 }
 
 /** As many pieces as go into one call. */
-function batchesOf(pieces: readonly Piece[]): readonly (readonly Piece[])[] {
+export function batchesOf(pieces: readonly Piece[]): readonly (readonly Piece[])[] {
   const batches: Piece[][] = [];
   let [batch, pages]: [Piece[], number] = [[], 0];
   for (const piece of pieces) {
@@ -173,13 +206,23 @@ function batchesOf(pieces: readonly Piece[]): readonly (readonly Piece[])[] {
   return batches;
 }
 
+/** `struct iovec`, one for each piece. */
+export function ioVectors(pieces: readonly Piece[]): BigUint64Array {
+  const vectors = new BigUint64Array(pieces.length * WORDS_PER_VECTOR);
+  for (const [at, { from, pages }] of pieces.entries())
+    vectors.set([BigInt(from), BigInt(pages * PAGE_BYTES)], at * WORDS_PER_VECTOR);
+  return vectors;
+}
+
+export function bytesIn(pieces: readonly Piece[]): number {
+  return pieces.reduce((sum, { pages }) => sum + pages, 0) * PAGE_BYTES;
+}
+
 /** Between a buffer of this process and pieces of the memory of another. @throws HostError `system-call`, also when it is not all */
 function move(name: keyof typeof MEMORY_CALLS, pid: number, pieces: readonly Piece[], buffer: Uint8Array): void {
-  const bytes = pieces.reduce((sum, { pages }) => sum + pages, 0) * PAGE_BYTES;
+  const bytes = bytesIn(pieces);
   const here = BigUint64Array.of(BigInt(addressOf(buffer)), BigInt(bytes));
-  const there = new BigUint64Array(pieces.length * WORDS_PER_VECTOR);
-  for (const [at, { from, pages }] of pieces.entries())
-    there.set([BigInt(from), BigInt(pages * PAGE_BYTES)], at * WORDS_PER_VECTOR);
+  const there = ioVectors(pieces);
   const moved = libc.syscall(MEMORY_CALLS[name], pid, addressOf(here), 1, addressOf(there), pieces.length, 0);
   if (succeed(name, moved) !== bytes) throw new HostError('system-call', `${name}: not all of it`);
 }

@@ -28,7 +28,11 @@ import {
 } from './descriptors';
 import { FrozenProcess } from './frozen';
 import { findInMemory, ProcessMemory } from './memory';
+import { canSetLayout } from './process-layout';
 import { Workplace } from './processor';
+import { restoreProcess } from './restoring';
+import type { SavePlan } from './saved-descriptors';
+import { saveProcess } from './saving';
 import { StoppedThread } from './stopped-thread';
 import { stopAllThreads } from './stopping';
 import { CALLS } from './x86-64';
@@ -48,13 +52,39 @@ export function canCopy(): boolean {
   return process.arch === 'x64';
 }
 
+/** Whether processes can be saved and restored here. */
+export function canRestore(): boolean {
+  return canCopy() && canSetLayout();
+}
+
 /** A process of which there are to be copies: a child of this one, as idle as can be. */
 export class Original {
   readonly #pid: number;
   #frozen: FrozenProcess | undefined;
 
-  constructor(pid: number) {
+  /** @param frozen what it was, when that is known */
+  constructor(pid: number, frozen?: FrozenProcess) {
     this.#pid = pid;
+    this.#frozen = frozen;
+  }
+
+  /**
+   * One that `save` has written, as it was, whether that still runs or not.
+   * @param files in the places of those that it was saved with
+   * @returns `undefined` when what stands in the folder is damaged, or a file that it needs is another one by now
+   * @throws HostError `system-call`, when the system does not let it be done
+   */
+  static async restore(folder: string, files: readonly number[]): Promise<Original | undefined> {
+    const frozen = await restoreProcess(folder, files);
+    return frozen === undefined ? undefined : new Original(frozen.main.tid, frozen);
+  }
+
+  /**
+   * Writes into a folder what it was when it was copied or saved for the first time.
+   * @throws HostError `system-call`, when that is more than can be made again; errors of the file system
+   */
+  save(folder: string, plan: SavePlan): Promise<void> {
+    return saveProcess(this.#freeze(), folder, plan);
   }
 
   /** Where it keeps these bytes. @throws HostError `system-call`, when it does not */
@@ -67,13 +97,17 @@ export class Original {
    * @throws HostError `system-call`
    */
   copy(plan: CopyPlan): ProcessCopy {
-    this.#frozen ??= FrozenProcess.of(this.#pid);
-    return ProcessCopy.start(this.#frozen, plan);
+    return ProcessCopy.start(this.#freeze(), plan);
   }
 
   /** Forgets what it was; there will be no more copies, and none of those that there are can be taken back. */
   close(): void {
     this.#frozen?.end();
+  }
+
+  #freeze(): FrozenProcess {
+    this.#frozen ??= FrozenProcess.of(this.#pid);
+    return this.#frozen;
   }
 }
 

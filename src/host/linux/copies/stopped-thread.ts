@@ -1,4 +1,4 @@
-/** One thread that ptrace(2) has stopped: its registers, and system calls that it is made to do. */
+/** One thread that ptrace(2) has stopped: what it goes on with, and system calls that it is made to do. */
 import { HostError } from '../../host';
 import { EINTR } from '../constants';
 import { errnoName } from '../errno';
@@ -29,7 +29,11 @@ const REQUEST = {
   interrupt: 0x4207,
   readSignalMask: 0x420a,
   writeSignalMask: 0x420b,
+  /** PTRACE_GET_RSEQ_CONFIGURATION */
+  readSharedArea: 0x420f,
 } as const;
+/** `struct ptrace_rseq_configuration`. */
+const SHARED_AREA_BYTES = 24;
 /**
  * PTRACE_O_TRACEFORK and PTRACE_O_TRACECLONE: what it makes is stopped too, before its first instruction.
  * PTRACE_O_EXITKILL: it is killed when this process ends meanwhile, and not let go half made.
@@ -48,18 +52,32 @@ const SIGNAL_MASK_BYTES = 8;
 const STOPPED = 0x7f;
 const LARGEST_ERRNO = 4095;
 
-export class StoppedThread {
-  readonly tid: number;
-  /** When it was stopped. */
+/** What a thread goes on with, as it was when it was stopped. */
+export interface ThreadState {
   readonly registers: Registers;
-  readonly #extended: Uint8Array;
-  readonly #signalMask: Uint8Array;
+  /** Of floating point and vectors. */
+  readonly extended: Uint8Array;
+  readonly signalMask: Uint8Array;
+}
 
-  private constructor(tid: number, registers: Registers, extended: Uint8Array, signalMask: Uint8Array) {
+/** What a thread shares with the kernel by rseq(2). */
+export interface SharedArea {
+  readonly address: number;
+  readonly bytes: number;
+  readonly signature: number;
+}
+
+export class StoppedThread implements ThreadState {
+  readonly tid: number;
+  readonly registers: Registers;
+  readonly extended: Uint8Array;
+  readonly signalMask: Uint8Array;
+
+  private constructor(tid: number, { registers, extended, signalMask }: ThreadState) {
     this.tid = tid;
     this.registers = registers;
-    this.#extended = extended;
-    this.#signalMask = signalMask;
+    this.extended = extended;
+    this.signalMask = signalMask;
   }
 
   /** Stops a thread that nobody else traces. @throws HostError `system-call`, also when it has just ended */
@@ -70,12 +88,16 @@ export class StoppedThread {
     const mask = new Uint8Array(SIGNAL_MASK_BYTES);
     const into = addressOf(mask);
     succeed('ptrace(PTRACE_GETSIGMASK)', libc.ptrace(REQUEST.readSignalMask, tid, mask.length, into));
-    return new StoppedThread(tid, readRegisters(tid), readExtendedState(tid), mask);
+    return new StoppedThread(tid, {
+      registers: readRegisters(tid),
+      extended: readExtendedState(tid),
+      signalMask: mask,
+    });
   }
 
-  /** One that a copied thread has made, and that is stopped: with the registers that the copied one had. */
-  static ofCopy(tid: number, original: StoppedThread): StoppedThread {
-    return new StoppedThread(tid, original.registers, original.#extended, original.#signalMask);
+  /** One that is stopped, such as a copied thread has made, with what the copied one had. */
+  static ofCopy(tid: number, original: ThreadState): StoppedThread {
+    return new StoppedThread(tid, original);
   }
 
   /** Whether it is in a system call, so that it can be made to do others. */
@@ -98,15 +120,24 @@ export class StoppedThread {
    * @param original the thread whose thread-local memory it has
    * @param clearedAtEnd the word that the kernel is to clear when it ends
    */
-  cloneThread(original: StoppedThread, clearedAtEnd: bigint): number {
+  cloneThread(original: ThreadState, clearedAtEnd: bigint): number {
     return this.#clone(CLONE_THREAD, clearedAtEnd, threadPointer(original.registers));
+  }
+
+  /** `undefined` when it shares nothing, or the kernel does not tell (before Linux 5.13). */
+  sharedArea(): SharedArea | undefined {
+    const told = new DataView(new ArrayBuffer(SHARED_AREA_BYTES));
+    const into = addressOf(new Uint8Array(told.buffer));
+    if (libc.ptrace(REQUEST.readSharedArea, this.tid, SHARED_AREA_BYTES, into) < 0) return undefined;
+    const address = Number(told.getBigUint64(0, true));
+    return address === 0 ? undefined : { address, bytes: told.getUint32(8, true), signature: told.getUint32(12, true) };
   }
 
   /** Lets it go on where it was, or where the thread was of which it is a copy. */
   goOn(): void {
-    writeExtendedState(this.tid, this.#extended);
-    const from = addressOf(this.#signalMask);
-    const length = this.#signalMask.length;
+    writeExtendedState(this.tid, this.extended);
+    const from = addressOf(this.signalMask);
+    const length = this.signalMask.length;
     succeed('ptrace(PTRACE_SETSIGMASK)', libc.ptrace(REQUEST.writeSignalMask, this.tid, length, from));
     writeRegisters(this.tid, beforeCall(this.registers));
     succeed('ptrace(PTRACE_DETACH)', libc.ptrace(REQUEST.detach, this.tid, 0, 0));

@@ -18,17 +18,26 @@ const RESTART_TO = -512n;
 /** Calls that a stopped thread is made to do. */
 export const CALLS = {
   close: 3,
+  lseek: 8,
+  mmap: 9,
   mprotect: 10,
   munmap: 11,
   brk: 12,
+  rt_sigaction: 13,
+  mremap: 25,
   madvise: 28,
   socketpair: 53,
   clone: 56,
   fcntl: 72,
+  sigaltstack: 131,
   prctl: 157,
   openat: 257,
+  signalfd4: 289,
   eventfd2: 290,
   dup3: 292,
+  preadv: 295,
+  pwritev: 296,
+  rseq: 334,
 } as const;
 
 const CLONE_PARENT = 0x8000;
