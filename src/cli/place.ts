@@ -7,7 +7,7 @@ import type * as ProcessCopies from '../host/linux/copies/process-copies';
 import { mayOpenRuns } from '../host/linux/rights';
 import { type Executor, ExecutorProcess } from '../suite/executor';
 import { type RunOrder, waitingOrder, workOrder } from '../suite/order';
-import type { OpenCopied } from '../vm/copier';
+import type { Copier } from '../vm/copier';
 import { GuestExecutor, type GuestSettings } from '../vm/guest-executor';
 import { isKernelName, openKernel } from '../vm/kernels/kernels';
 import { PipedExecutor, type PipedMachine } from '../vm/piped-executor';
@@ -46,6 +46,8 @@ const JOBS_PER_PROCESSOR = { root: 4, rootless: 2, guest: 1 } as const;
 
 /** Making a template takes as long as a dozen runs from the snapshot, and saves two thirds of each. */
 const RUNS_FOR_TEMPLATE = 24;
+/** One that an earlier command has saved is there in the time of two. */
+const RUNS_FOR_SAVED_TEMPLATE = 4;
 
 /** Whether waiting costs nothing there. */
 export function isVirtual({ kernel, time }: PlaceOptions): boolean {
@@ -134,7 +136,9 @@ function guests(
   const settingsOf = (kernel: BootableKernel): GuestSettings => ({
     ...common,
     kernel,
-    ...(common.snapshot && runs >= RUNS_FOR_TEMPLATE ? { template: new SharedTemplate(loadCopier) } : {}),
+    ...(common.snapshot && runs >= RUNS_FOR_SAVED_TEMPLATE
+      ? { template: new SharedTemplate(loadCopier, runs >= RUNS_FOR_TEMPLATE) }
+      : {}),
   });
   const settings = new Map<string | undefined, GuestSettings>(
     opened.flatMap((one) => (one.kind === 'kernel' ? [[one.kernel.name, settingsOf(one.kernel)]] : [])),
@@ -147,8 +151,12 @@ function guests(
   };
 }
 
-function loadCopier(): OpenCopied | undefined {
+function loadCopier(): Copier | undefined {
   // Only now: it loads what calls the kernel, which takes 6 ms.
-  const { canCopy, Original } = require('../host/linux/copies/process-copies') as typeof ProcessCopies;
-  return canCopy() ? (pid) => new Original(pid) : undefined;
+  const { canCopy, canRestore, Original } = require('../host/linux/copies/process-copies') as typeof ProcessCopies;
+  if (!canCopy()) return undefined;
+  return {
+    open: (pid) => new Original(pid),
+    ...(canRestore() ? { restore: (folder, files) => Original.restore(folder, files) } : {}),
+  };
 }

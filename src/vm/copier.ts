@@ -29,13 +29,38 @@ export interface ProcessCopy {
   readonly rewind: (plan: CopyPlan) => number;
 }
 
+/** What stays outside of a process that is saved. */
+export interface SavePlan {
+  /** Descriptors of this process: it has these files open, and when it is restored, those that stand in their places then. */
+  readonly files: readonly number[];
+  /** A descriptor of the process that is saved: a socket. */
+  readonly socket: number;
+  /** An address in its memory, which is told again when it is restored. */
+  readonly place: number;
+}
+
 /** A child of this process of which copies can be made. Its methods throw where the system refuses. */
 export interface CopiedProcess {
   /** Where it keeps these bytes. */
   readonly find: (bytes: Uint8Array) => number;
   readonly copy: (plan: CopyPlan) => ProcessCopy;
-  /** Forgets what it was when it was copied for the first time. */
+  /** Fills a folder with what it was when it was copied or saved for the first time. */
+  readonly save: (folder: string, plan: SavePlan) => Promise<void>;
+  /** Forgets what it was. */
   readonly close: () => void;
 }
 
-export type OpenCopied = (pid: number) => CopiedProcess;
+export interface RestoredProcess {
+  readonly process: CopiedProcess;
+  readonly place: number;
+}
+
+export interface Copier {
+  readonly open: (pid: number) => CopiedProcess;
+  /**
+   * One that was saved; `undefined` when what stands in the folder is damaged, or does not fit any more. Absent where that cannot be
+   * done, so that there is no use in saving.
+   * @param files in the places of those of `SavePlan`
+   */
+  readonly restore?: (folder: string, files: readonly number[]) => Promise<RestoredProcess | undefined>;
+}

@@ -24,7 +24,10 @@ const LAUNCHER = ['setpriv', '--pdeathsig', 'KILL'] as const;
  * Memory that is freed is not given back to the kernel (mallopt(3)): a copy that has given an area back cannot be taken back, and
  * of one that has given back a page, and then read zeros there, it cannot be told. The second is the largest that is allowed.
  */
-const ENVIRONMENT = { MALLOC_TRIM_THRESHOLD_: String(2 ** 40), MALLOC_MMAP_THRESHOLD_: String(2 ** 25) } as const;
+export const ENVIRONMENT = {
+  MALLOC_TRIM_THRESHOLD_: String(2 ** 40),
+  MALLOC_MMAP_THRESHOLD_: String(2 ** 25),
+} as const;
 
 /** A QEMU that was started. */
 export class SpawnedQemu implements RunningQemu {

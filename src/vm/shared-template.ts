@@ -1,22 +1,30 @@
-/** The template that the executors of a kernel have in common: made for their first run, and ended with them. */
-import type { OpenCopied } from './copier';
+/** The template that the executors of a kernel have in common: had for their first run, and ended with them. */
+import type { Copier } from './copier';
 import type { GuestProcess } from './guest-process';
+import { SavedTemplate } from './saved-template';
 import { fromSnapshot, type GuestParts } from './snapshot';
 import { isSameState } from './state';
-import { Template } from './template';
+import { Template, type WarmOriginal } from './template';
 import { VmError } from './trouble';
+import { WarmingQemu } from './warming';
 
 export class SharedTemplate {
-  readonly #loadCopier: () => OpenCopied | undefined;
+  readonly #loadCopier: () => Copier | undefined;
+  readonly #mayBeMade: boolean;
+  #warming: WarmingQemu | undefined;
   #template: Template | undefined;
   /** Whether there is one to copy; not before somebody has asked. */
   #isReady: Promise<boolean> | undefined;
   #isBeingMade = false;
   #hasEnded = false;
 
-  /** @param loadCopier gives `undefined` where processes cannot be copied */
-  constructor(loadCopier: () => OpenCopied | undefined) {
+  /**
+   * @param loadCopier gives `undefined` where processes cannot be copied
+   * @param mayBeMade whether one that no earlier command has saved is to be made
+   */
+  constructor(loadCopier: () => Copier | undefined, mayBeMade = true) {
     this.#loadCopier = loadCopier;
+    this.#mayBeMade = mayBeMade;
   }
 
   /**
@@ -41,6 +49,8 @@ export class SharedTemplate {
 
   end(): void {
     this.#hasEnded = true;
+    void this.#warming?.close();
+    this.#warming = undefined;
     void this.#template?.close();
     this.#template = undefined;
   }
@@ -55,17 +65,37 @@ export class SharedTemplate {
   }
 
   async #make(parts: GuestParts): Promise<boolean> {
-    const open = this.#loadCopier();
-    if (open === undefined) return false;
-    const wanted = await fromSnapshot(parts, 'warm', async ({ state }) => state.read());
-    const template = await fromSnapshot(parts, 'booted', async (booted) => new Template(parts.qemu, booted));
-    this.#template = template;
-    if (!this.#hasEnded && isSameState(await template.warmUp(), wanted)) {
-      template.allowCopies(open);
-      return true;
+    const copier = this.#loadCopier();
+    if (copier === undefined) return false;
+    const saved = new SavedTemplate(parts, copier);
+    const found = await saved.open();
+    const original = found ?? (this.#mayBeMade ? await this.#warm(parts, copier) : undefined);
+    if (original === undefined) return false;
+    if (this.#hasEnded) {
+      await original.close();
+      return false;
     }
-    this.#template = undefined;
-    await template.close();
-    return false;
+    this.#template = new Template(original);
+    // Runs go on meanwhile.
+    if (found === undefined) void saved.keep(original);
+    return true;
+  }
+
+  /** One of this command's own; `undefined` when it is not what it should be, or not wanted any more. */
+  async #warm(parts: GuestParts, copier: Copier): Promise<WarmOriginal | undefined> {
+    const wanted = await fromSnapshot(parts, 'warm', async ({ state }) => state.read());
+    const warming = await fromSnapshot(parts, 'booted', async (booted) => new WarmingQemu(parts.qemu, booted));
+    if (this.#hasEnded) {
+      await warming.close();
+      return undefined;
+    }
+    this.#warming = warming;
+    const isWarm = isSameState(await warming.warmUp(), wanted);
+    // It was closed with everything else.
+    if (this.#hasEnded) return undefined;
+    const original = isWarm ? warming.open(copier) : undefined;
+    this.#warming = undefined;
+    if (!isWarm) await warming.close();
+    return original;
   }
 }

@@ -70,8 +70,13 @@ export async function fromSnapshot<T>(
   }
 }
 
+/** Keeps one that is there for those who need its files; it counts as used from now on. */
+export function keepSnapshot(parts: GuestParts, stage: Stage): void {
+  new CacheShelf(SHELF, KEPT).find(snapshotKey(parts, stage));
+}
+
 function ensureSnapshot(parts: GuestParts, stage: Stage): Promise<Snapshot> {
-  const key = `${keyOf(parts)}-${stage}`;
+  const key = snapshotKey(parts, stage);
   return shared(`snapshot ${key}`, async () => {
     const shelf = new CacheShelf(SHELF, KEPT);
     const found = shelf.find(key);
@@ -101,6 +106,10 @@ function openSnapshot({ memory, state }: Snapshot): OpenSnapshot {
 
 function filesIn(key: string, folder: string): Snapshot {
   return { key, memory: join(folder, 'memory'), state: join(folder, 'state') };
+}
+
+export function snapshotKey(parts: GuestParts, stage: Stage): string {
+  return `${keyOf(parts)}-${stage}`;
 }
 
 /** Files of a kernel are told by their size and time: reading them would take longer than a run. */

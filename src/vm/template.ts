@@ -1,22 +1,17 @@
 /**
  * A warm guest in a QEMU that runs, of which runs are copies. QEMU translates the guest's code when that runs for the first
- * time; the translation is in the memory of QEMU, not of the guest, and a copy has it. To the guest a copy is the same as the snapshot `warm`: the template has come to that point from the
- * snapshot `booted` by the same way, and one that has not come to the same state is not taken. A copy that has done its job is taken
- * back for the next one: decision 0024.
+ * time; the translation is in the memory of QEMU, not of the guest, and a copy has it. To the guest a copy is the same as the snapshot
+ * `warm`. A copy that has done its job is taken back for the next one: decision 0024. The original was made by this command
+ * (`vm/warming`) or by an earlier one (`vm/saved-template`).
  */
-import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
-import type { CopiedProcess, CopyPlan, OpenCopied, ProcessCopy } from './copier';
-import { GuestFiles, GuestProcess, startGuest } from './guest-process';
-import { HandedFile } from './handed-file';
+import type { CopiedProcess, CopyPlan, ProcessCopy } from './copier';
+import { GuestFiles, GuestProcess } from './guest-process';
+import type { HandedFile } from './handed-file';
 import { CopiedQemu, QMP_FD } from './running-qemu';
-import { type OpenSnapshot, untilPaused, writeState } from './snapshot';
-import { VmError } from './trouble';
 
-/** By these bytes the place for the job is found in QEMU's memory. */
-const MARK_BYTES = 32;
 /** Of jobs that a template takes. */
-const LARGEST_JOB_BYTES = 2 ** 20;
+export const LARGEST_JOB_BYTES = 2 ** 20;
 
 interface StartedCopy {
   readonly copy: ProcessCopy;
@@ -30,50 +25,28 @@ interface IdleCopy {
   readonly monitor: Socket;
 }
 
+/** A QEMU that is warm, and never goes on. */
+export interface WarmOriginal {
+  readonly process: CopiedProcess;
+  /** Where in its memory it keeps the job of its guest. */
+  readonly place: number;
+  readonly files: GuestFiles;
+  /** What else it has open, which no copy uses. */
+  readonly unused: readonly HandedFile[];
+  readonly close: () => Promise<void>;
+}
+
 export class Template {
-  readonly #guest: GuestProcess;
-  readonly #mark = randomBytes(MARK_BYTES);
-  /** Where QEMU writes what is not in the guest's memory. */
-  readonly #state = HandedFile.holding();
-  #statePath = '';
+  readonly #original: WarmOriginal;
   /**
    * Copies that have done their job. To take one back is the more work the more memory it has ever written to, so those that had
    * much to do are kept for jobs of that kind.
    */
   readonly #idle: { readonly light: IdleCopy[]; readonly heavy: IdleCopy[] } = { light: [], heavy: [] };
   #isClosed = false;
-  #original: { readonly process: CopiedProcess; readonly jobAddress: number } | undefined;
 
-  /** Starts it; see `warmUp`. @param booted may be closed afterwards */
-  constructor(qemu: string, { memory, state }: OpenSnapshot) {
-    const job = HandedFile.holding(this.#mark, new Uint8Array(LARGEST_JOB_BYTES - MARK_BYTES));
-    try {
-      this.#guest = startGuest(qemu, [memory, state, job, this.#state], ({ pathOf, fdOf }) => {
-        this.#statePath = pathOf(this.#state);
-        const files = { memory: pathOf(memory), stateFd: fdOf(state), job: pathOf(job) };
-        return {
-          time: 'virtual',
-          accelerator: 'tcg',
-          start: { kind: 'restore', share: 'off', waits: true, stops: true, ...files },
-        };
-      });
-    } finally {
-      job.close();
-    }
-  }
-
-  /** Waits until it is warm. @returns the state of its devices, as a snapshot has it. @throws VmError */
-  async warmUp(): Promise<Uint8Array> {
-    await untilPaused(this.#guest);
-    await writeState(this.#guest, this.#statePath);
-    return this.#state.read();
-  }
-
-  /** To be called when it is warm. @throws VmError, and what the copier throws */
-  allowCopies(open: OpenCopied): void {
-    if (this.#guest.pid === undefined) throw new VmError('vm-died', 'QEMU ended before it was copied');
-    const process = open(this.#guest.pid);
-    this.#original = { process, jobAddress: process.find(this.#mark) };
+  constructor(original: WarmOriginal) {
+    this.#original = original;
   }
 
   /** Whether there is room for it. */
@@ -83,14 +56,12 @@ export class Template {
 
   /** A guest that goes on from here, with a job, which may be a light one. @throws what the copier throws */
   copy(job: Uint8Array, isLight: boolean): GuestProcess {
-    if (this.#original === undefined) throw new VmError('vm-died', 'the template is not warm');
-    const { process, jobAddress } = this.#original;
-    const { files } = this.#guest;
+    const { process, place, files } = this.#original;
     const fresh = new GuestFiles();
     const plan = {
       files: files.all.map(({ fd }, index) => ({ from: fd, to: fresh.all[index]?.fd ?? fd })),
       socket: QMP_FD,
-      patch: { address: jobAddress, bytes: job },
+      patch: { address: place, bytes: job },
     };
     const idle = isLight ? this.#idle.light : this.#idle.heavy;
     const { copy, socket } = takeBack(idle, plan) ?? copied(process.copy(plan));
@@ -110,10 +81,7 @@ export class Template {
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const idle of Object.values(this.#idle)) for (const one of idle.splice(0)) end(one);
-    this.#original?.process.close();
-    this.#original = undefined;
-    await this.#guest.close();
-    this.#state.close();
+    await this.#original.close();
   }
 }
 

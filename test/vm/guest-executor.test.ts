@@ -1,7 +1,7 @@
 /** Live: guests of a real kernel. They cost seconds each, so one cache is made here and used by all. */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,7 +16,7 @@ import { planSuite } from '../../src/suite/plan';
 import type { Timeline } from '../../src/timeline/timeline';
 import { writeTrace } from '../../src/trace/jsonl';
 import { judge } from '../../src/verify/judge';
-import type { CopiedProcess, CopyPlan, ProcessCopy } from '../../src/vm/copier';
+import type { CopiedProcess, Copier, CopyPlan, ProcessCopy } from '../../src/vm/copier';
 import { GuestExecutor, type GuestSettings } from '../../src/vm/guest-executor';
 import { openKernel } from '../../src/vm/kernels/kernels';
 import { SharedTemplate } from '../../src/vm/shared-template';
@@ -27,6 +27,7 @@ import { ROOT } from '../support/live';
 
 const KERNEL = '6.12';
 const LIMIT_MS = 900_000;
+const UNTIL_SAVED_MS = 60_000;
 
 let opened: BootableKernel | undefined;
 const kernel = (): BootableKernel => present(opened, 'the kernel');
@@ -70,16 +71,21 @@ function longTimeline(): Timeline {
   return present(planned, 'the run').timeline;
 }
 
+/** Without a way to restore what was saved, so that nothing is. */
+function copierOf(open: (pid: number) => CopiedProcess): () => Copier {
+  return () => ({ open });
+}
+
 /** The same, with another way to make a copy, or to take it back. */
 function copiedBy(
-  pid: number,
+  original: CopiedProcess,
   copy: (original: CopiedProcess, plan: CopyPlan) => ProcessCopy,
   rewind: (made: ProcessCopy, plan: CopyPlan) => number = (made, plan) => made.rewind(plan),
 ): CopiedProcess {
-  const original = new Original(pid);
   return {
     find: (bytes) => original.find(bytes),
     close: () => original.close(),
+    save: (folder, plan) => original.save(folder, plan),
     copy: (plan) => {
       const made = copy(original, plan);
       const { pid: its, socket, end } = made;
@@ -93,9 +99,9 @@ interface Counted {
   rewinds: number;
 }
 
-function counting(pid: number, counted: Counted): CopiedProcess {
+function counting(original: CopiedProcess, counted: Counted): CopiedProcess {
   return copiedBy(
-    pid,
+    original,
     (original, plan) => {
       counted.copies++;
       return original.copy(plan);
@@ -162,7 +168,7 @@ describe('runs in guests', { timeout: LIMIT_MS }, () => {
   describe('copied from a template', () => {
     it('give the trace that a guest from the snapshot gives, whatever ran before and beside them', async () => {
       const counted: Counted = { copies: 0, rewinds: 0 };
-      const template = new SharedTemplate(() => (pid) => counting(pid, counted));
+      const template = new SharedTemplate(copierOf((pid) => counting(new Original(pid), counted)));
       const timelines = [warmUpTimeline('ipv4'), warmUpTimeline('ipv6'), longTimeline()];
       const fromSnapshot = await Promise.all(timelines.map((timeline) => run({}, timeline)));
       const first = await Promise.all(timelines.map((timeline) => run({ template }, timeline)));
@@ -181,15 +187,16 @@ describe('runs in guests', { timeout: LIMIT_MS }, () => {
     it('are copied anew where one cannot be taken back', async () => {
       let copies = 0;
       const refusing = new SharedTemplate(
-        () => (pid) =>
+        copierOf((pid) =>
           copiedBy(
-            pid,
+            new Original(pid),
             (original, plan) => {
               copies++;
               return original.copy(plan);
             },
             ({ pid: its }) => refuse(`taking ${its} back`),
           ),
+        ),
       );
       const texts: string[] = [];
       for (let times = 0; times < 3; times++) texts.push(traceText(await run({ template: refusing })));
@@ -203,18 +210,22 @@ describe('runs in guests', { timeout: LIMIT_MS }, () => {
     });
 
     it('come from the snapshot where a process may not be copied, or its template is gone', async () => {
-      const refusing = new SharedTemplate(() => (pid) => ({
-        find: () => 0,
-        copy: () => refuse(`copying ${pid}`),
-        close: () => undefined,
-      }));
+      const refusing = new SharedTemplate(
+        copierOf((pid) => ({
+          find: () => 0,
+          copy: () => refuse(`copying ${pid}`),
+          save: () => refuse(`saving ${pid}`),
+          close: () => undefined,
+        })),
+      );
       const none = new SharedTemplate(() => undefined);
       const gone = new SharedTemplate(
-        () => (pid) =>
-          copiedBy(pid, (original, plan) => {
+        copierOf((pid) =>
+          copiedBy(new Original(pid), (original, plan) => {
             process.kill(pid, 'SIGKILL');
             return original.copy(plan);
           }),
+        ),
       );
       const wanted = traceText(await run());
       for (const template of [refusing, none, gone]) {
@@ -225,7 +236,7 @@ describe('runs in guests', { timeout: LIMIT_MS }, () => {
     });
 
     it('come from the snapshot when the job is too large for it', async () => {
-      const template = new SharedTemplate(() => (pid) => new Original(pid));
+      const template = new SharedTemplate(copierOf((pid) => new Original(pid)));
       // Brotli does not make it shorter.
       const name = randomBytes(2 ** 20).toString('base64');
       const timeline = { ...warmUpTimeline('ipv4'), name };
@@ -234,7 +245,7 @@ describe('runs in guests', { timeout: LIMIT_MS }, () => {
     });
 
     it('are errors with a reason when the guest is at fault, told at once for the second', async () => {
-      const template = new SharedTemplate(() => (pid) => new Original(pid));
+      const template = new SharedTemplate(copierOf((pid) => new Original(pid)));
       const modules = kernel().modules.filter((file) => !file.includes('/tun.ko'));
       const settings = { template, kernel: { ...kernel(), modules } };
       const unfit = { kind: 'trouble', trouble: { code: 'vm-kernel-unfit' } };
@@ -244,7 +255,7 @@ describe('runs in guests', { timeout: LIMIT_MS }, () => {
     });
 
     it('end when their executor is killed, and the template with them', async () => {
-      const template = new SharedTemplate(() => (pid) => new Original(pid));
+      const template = new SharedTemplate(copierOf((pid) => new Original(pid)));
       const executor = start({ template });
       await executor.run(warmUpTimeline('ipv4'));
       const [pid] = childrenOf(process.pid).filter((one) => describeProcess(one).includes('qemu'));
@@ -255,6 +266,87 @@ describe('runs in guests', { timeout: LIMIT_MS }, () => {
       expect(await run).toMatchObject({ kind: 'trouble', trouble: { code: 'vm-died' } });
       await sleep(100);
       expect(childrenOf(process.pid).filter((one) => describeProcess(one).includes('qemu'))).toEqual([]);
+    });
+  });
+
+  describe('copied from a template that an earlier command has saved', () => {
+    const shelf = () => join(cache, 'packetspec/templates');
+    const saved = () => (existsSync(shelf()) ? readdirSync(shelf()).filter((name) => !name.startsWith('.')) : []);
+    const timelines = () => [warmUpTimeline('ipv4'), warmUpTimeline('ipv6'), longTimeline(), warmUpTimeline('ipv4')];
+    interface Story {
+      readonly counted: Counted;
+      opened: number;
+      restored: number;
+    }
+    const copierTelling = (story: Story): (() => Copier) => {
+      return () => ({
+        open: (pid) => {
+          story.opened++;
+          return counting(new Original(pid), story.counted);
+        },
+        restore: async (folder, files) => {
+          const found = await Original.restore(folder, files);
+          if (found === undefined) return undefined;
+          story.restored++;
+          return { ...found, process: counting(found.process, story.counted) };
+        },
+      });
+    };
+    /** What a command does; one run after the other. */
+    async function command(mayBeMade = true): Promise<{ readonly texts: readonly string[]; readonly story: Story }> {
+      const story: Story = { counted: { copies: 0, rewinds: 0 }, opened: 0, restored: 0 };
+      const template = new SharedTemplate(copierTelling(story), mayBeMade);
+      const texts: string[] = [];
+      for (const timeline of timelines()) texts.push(traceText(await run({ template }, timeline)));
+      template.end();
+      return { texts, story };
+    }
+
+    it('give the same traces, whoever has made the template', async () => {
+      const wanted: string[] = [];
+      for (const timeline of timelines()) wanted.push(traceText(await run({}, timeline)));
+      const first = await command();
+      expect(first.story).toMatchObject({ opened: 1, restored: 0 });
+      await expect.poll(saved, { timeout: UNTIL_SAVED_MS }).toHaveLength(1);
+      const [second, third] = [await command(), await command(false)];
+      for (const { texts } of [first, second, third]) expect(texts).toEqual(wanted);
+      // Each copy that had done its job was taken back for the next.
+      const likeThis = { opened: 0, restored: 1, counted: { copies: 2, rewinds: 2 } };
+      expect([second.story, third.story]).toEqual([likeThis, likeThis]);
+      expect(saved()).toHaveLength(1);
+    });
+
+    it('are made anew where it is damaged, and come from the snapshot where that is not worth it', async () => {
+      const [key = ''] = saved();
+      truncateSync(join(shelf(), key, 'pages'), 1000);
+      const none = await command(false);
+      expect(none.story).toMatchObject({ opened: 0, restored: 0 });
+      expect(saved()).toEqual([]);
+      const { texts, story } = await command();
+      expect(story).toMatchObject({ opened: 1, restored: 0 });
+      expect(texts).toEqual(none.texts);
+      await expect.poll(saved, { timeout: UNTIL_SAVED_MS }).toEqual([key]);
+    });
+
+    it('are made anew where the system does not let it be restored, and it stays for others', async () => {
+      const before = saved();
+      const story: Story = { counted: { copies: 0, rewinds: 0 }, opened: 0, restored: 0 };
+      const load = () => ({ ...copierTelling(story)(), restore: async () => refuse('ptrace') });
+      const template = new SharedTemplate(load);
+      await run({ template });
+      template.end();
+      expect(story.opened).toBe(1);
+      expect(saved()).toEqual(before);
+    });
+
+    it('leave no process', async () => {
+      await expect
+        .poll(() =>
+          childrenOf(process.pid)
+            .map(describeProcess)
+            .filter((line) => /qemu|sleep/.test(line)),
+        )
+        .toEqual([]);
     });
   });
 

@@ -24,7 +24,7 @@ export interface Area {
   readonly name: string;
 }
 
-interface Range {
+export interface Range {
   readonly from: number;
   readonly to: number;
 }

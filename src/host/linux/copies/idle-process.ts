@@ -18,6 +18,7 @@ export class IdleProcess {
   readonly #child: ChildProcess;
 
   private constructor(child: ChildProcess, thread: StoppedThread) {
+    if (!thread.isInCall) throw new HostError('system-call', 'a process that only sleeps is awake');
     this.#child = child;
     this.thread = thread;
   }
@@ -26,18 +27,8 @@ export class IdleProcess {
   static async start(): Promise<IdleProcess> {
     const [program, args] = COMMAND;
     const child = spawn(program, args, { stdio: 'ignore' });
-    let failure: Error | undefined;
-    child.once('error', (error) => (failure = error));
     try {
-      for (let look = 0; look < LOOKS && failure === undefined && child.exitCode === null; look++) {
-        if (child.pid !== undefined && isAsleep(child.pid)) {
-          const thread = StoppedThread.stop(child.pid);
-          if (thread.isInCall) return new IdleProcess(child, thread);
-          break;
-        }
-        await sleep(BETWEEN_MS);
-      }
-      throw new HostError('system-call', 'a process that only sleeps cannot be had', undefined, failure);
+      return new IdleProcess(child, StoppedThread.stop(await untilAsleep(child)));
     } catch (error) {
       child.kill('SIGKILL');
       throw error;
@@ -47,6 +38,17 @@ export class IdleProcess {
   end(): void {
     this.#child.kill('SIGKILL');
   }
+}
+
+/** @returns its id. @throws HostError `system-call` */
+async function untilAsleep(child: ChildProcess): Promise<number> {
+  let failure: Error | undefined;
+  child.once('error', (error) => (failure = error));
+  for (let look = 0; look < LOOKS && failure === undefined && child.exitCode === null; look++) {
+    if (child.pid !== undefined && isAsleep(child.pid)) return child.pid;
+    await sleep(BETWEEN_MS);
+  }
+  throw new HostError('system-call', 'a process that only sleeps cannot be had', undefined, failure);
 }
 
 function isAsleep(pid: number): boolean {

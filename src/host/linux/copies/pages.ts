@@ -15,7 +15,7 @@ const WORDS_PER_ENTRY = 2;
 /** In the upper half of an entry. */
 const ENTRY = { present: 0x8000_0000, swapped: 0x4000_0000, ofFile: 0x2000_0000, ownPage: 0x0100_0000 } as const;
 /** IOV_MAX: a page may be a piece of its own. */
-export const PAGES_AT_ONCE = 1024;
+const PAGES_AT_ONCE = 1024;
 /** On x86-64. */
 const MEMORY_CALLS = { process_vm_readv: 310, process_vm_writev: 311 } as const;
 /** `struct iovec`. */
@@ -65,32 +65,20 @@ export class FrozenPages {
   }
 }
 
-/** The pages of some areas that are in memory of the process's own, and those of files that it has looked at. */
-export interface KnownPages {
-  readonly own: readonly Piece[];
-  readonly ofFiles: readonly Piece[];
-}
-
-/** @throws HostError `system-call` */
-export function knownPagesOf(pid: number, areas: readonly Area[]): KnownPages {
+/** The pages of some areas that are in memory of the process's own. @throws HostError `system-call` */
+export function ownPagesOf(pid: number, areas: readonly Area[]): readonly Piece[] {
   const entries = new PageEntries(pid, new Uint32Array(largest(0, areas.map(pagesOf)) * WORDS_PER_ENTRY));
-  const [own, ofFiles]: [Piece[], Piece[]] = [[], []];
   try {
-    for (const area of areas) {
-      const words = entries.of(area);
-      own.push(...piecesOf(area.from, pagesWith(words, isKept)));
-      ofFiles.push(...piecesOf(area.from, pagesWith(words, isOfFile)));
-    }
+    return areas.flatMap((area) => piecesOf(area.from, pagesIn(keptIn(entries.of(area)))));
   } finally {
     entries.close();
   }
-  return { own, ofFiles };
 }
 
-function pagesWith(entries: Uint32Array, is: (entry: number) => boolean): readonly number[] {
+/** @param kept 1 for each page that is one of them */
+function pagesIn(kept: Uint8Array): readonly number[] {
   const found: number[] = [];
-  for (let page = 0; page * WORDS_PER_ENTRY < entries.length; page++)
-    if (is(upperHalf(entries, page))) found.push(page);
+  for (let page = kept.indexOf(1); page >= 0; page = kept.indexOf(1, page + 1)) found.push(page);
   return found;
 }
 
@@ -135,10 +123,6 @@ function upperHalf(entries: Uint32Array, page: number): number {
 /** Whether a page is in memory of the process's own, here or swapped out. */
 function isKept(entry: number): boolean {
   return (entry & ENTRY.swapped) !== 0 || ((entry & ENTRY.present) !== 0 && (entry & ENTRY.ofFile) === 0);
-}
-
-function isOfFile(entry: number): boolean {
-  return (entry & ENTRY.present) !== 0 && (entry & ENTRY.ofFile) !== 0;
 }
 
 /** @param kept whether the original has a page of its own there */
@@ -192,7 +176,7 @@ function copyMemory(from: number, to: number, pieces: readonly Piece[], buffer: 
 }
 
 /** As many pieces as go into one call. */
-export function batchesOf(pieces: readonly Piece[]): readonly (readonly Piece[])[] {
+function batchesOf(pieces: readonly Piece[]): readonly (readonly Piece[])[] {
   const batches: Piece[][] = [];
   let [batch, pages]: [Piece[], number] = [[], 0];
   for (const piece of pieces) {
@@ -207,7 +191,7 @@ export function batchesOf(pieces: readonly Piece[]): readonly (readonly Piece[])
 }
 
 /** `struct iovec`, one for each piece. */
-export function ioVectors(pieces: readonly Piece[]): BigUint64Array {
+function ioVectors(pieces: readonly Piece[]): BigUint64Array {
   const vectors = new BigUint64Array(pieces.length * WORDS_PER_VECTOR);
   for (const [at, { from, pages }] of pieces.entries())
     vectors.set([BigInt(from), BigInt(pages * PAGE_BYTES)], at * WORDS_PER_VECTOR);
@@ -216,6 +200,31 @@ export function ioVectors(pieces: readonly Piece[]): BigUint64Array {
 
 export function bytesIn(pieces: readonly Piece[]): number {
   return pieces.reduce((sum, { pages }) => sum + pages, 0) * PAGE_BYTES;
+}
+
+/**
+ * The contents of pages of another process, as many at once as go into one call.
+ * @throws HostError `system-call`
+ */
+export function* readPages(pid: number, pieces: readonly Piece[]): Iterable<Uint8Array> {
+  const buffer = new Uint8Array(PAGES_AT_ONCE * PAGE_BYTES);
+  for (const batch of batchesOf(pieces)) {
+    move('process_vm_readv', pid, batch, buffer);
+    yield buffer.subarray(0, bytesIn(batch));
+  }
+}
+
+/**
+ * Fills pages of another process, as many at once as go into one call. It has fewer exceptions than a process that does so itself.
+ * @param read is to fill what it is given
+ * @throws HostError `system-call`
+ */
+export function* writePages(pid: number, pieces: readonly Piece[], read: (into: Uint8Array) => void): Iterable<void> {
+  const buffer = new Uint8Array(PAGES_AT_ONCE * PAGE_BYTES);
+  for (const batch of batchesOf(pieces)) {
+    read(buffer.subarray(0, bytesIn(batch)));
+    yield move('process_vm_writev', pid, batch, buffer);
+  }
 }
 
 /** Between a buffer of this process and pieces of the memory of another. @throws HostError `system-call`, also when it is not all */

@@ -57,6 +57,12 @@ export function canRestore(): boolean {
   return canCopy() && canSetLayout();
 }
 
+export interface RestoredOriginal {
+  readonly process: Original;
+  /** As `SavePlan` had it. */
+  readonly place: number;
+}
+
 /** A process of which there are to be copies: a child of this one, as idle as can be. */
 export class Original {
   readonly #pid: number;
@@ -74,9 +80,11 @@ export class Original {
    * @returns `undefined` when what stands in the folder is damaged, or a file that it needs is another one by now
    * @throws HostError `system-call`, when the system does not let it be done
    */
-  static async restore(folder: string, files: readonly number[]): Promise<Original | undefined> {
-    const frozen = await restoreProcess(folder, files);
-    return frozen === undefined ? undefined : new Original(frozen.main.tid, frozen);
+  static async restore(folder: string, files: readonly number[]): Promise<RestoredOriginal | undefined> {
+    const restored = await restoreProcess(folder, files);
+    if (restored === undefined) return undefined;
+    const { frozen, place } = restored;
+    return { process: new Original(frozen.main.tid, frozen), place };
   }
 
   /**

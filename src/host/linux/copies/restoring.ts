@@ -5,17 +5,17 @@
  * Memory is what it was in kind, too: what was of a file is mapped from that file, and the pages that the process had of its own are
  * read over it, so that copies share and are taken back as they are of any frozen process.
  */
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { setImmediate as turnOfOthers } from 'node:timers/promises';
 import { HostError } from '../../host';
 import { AT_FDCWD, O_RDONLY, SIGKILL } from '../constants';
 import { zeroTerminated } from '../libc';
-import { type Area, areasOf, type DescribedArea } from './areas';
+import { type Area, areasOf, type DescribedArea, type Range } from './areas';
 import { FrozenProcess } from './frozen';
 import { IdleProcess } from './idle-process';
 import { ProcessMemory } from './memory';
 import { bytesOfPath } from './named-files';
-import { batchesOf, bytesIn, ioVectors, PAGE_BYTES, type Piece } from './pages';
+import { PAGE_BYTES, type Piece, writePages } from './pages';
 import { setLayout } from './process-layout';
 import { fromText, pagesPath, readDescription, type SavedProcess, savedThread } from './saved-form';
 import { giveDescriptors } from './saved-descriptors';
@@ -34,7 +34,7 @@ const MAP = {
   fixedNoReplace: 0x10_0000,
 } as const;
 const MREMAP_MAYMOVE_FIXED = 3;
-const MADV = { hugePages: 14, noHugePages: 15, populateRead: 22 } as const;
+const MADV = { hugePages: 14, noHugePages: 15 } as const;
 const PR_SET_NAME = 15;
 const RSEQ_FLAG_UNREGISTER = 1;
 const SIGNAL_ACTION_BYTES = 32;
@@ -42,24 +42,29 @@ const SIGNAL_SET_BYTES = 8;
 const SIGSTOP = 19;
 /** Where an idle process has its areas is chosen by chance: one in hundreds has one where another is needed. */
 const CHILDREN = 4;
-/** A place that no program has anything at; it stays, and holds the environment in the end. */
+/** A place at which no program has anything, for what calls need; behind it comes the environment, which stays there. */
 const ROOM_AT = 0x1_0000_0000;
-/** Enough for as many pieces as go into one call. */
-const ROOM_BYTES = 65_536;
+const ROOM_BYTES = 4096;
+
+export interface Restored {
+  readonly frozen: FrozenProcess;
+  /** As `SavePlan` had it. */
+  readonly place: number;
+}
 
 /**
  * @param files as `SavePlan` has them
  * @returns `undefined` when what stands in the folder is damaged, or does not fit any more
  * @throws HostError `system-call`, when the system does not let it be done
  */
-export async function restoreProcess(folder: string, files: readonly number[]): Promise<FrozenProcess | undefined> {
+export async function restoreProcess(folder: string, files: readonly number[]): Promise<Restored | undefined> {
   const saved = readDescription(folder);
   if (saved === undefined) return undefined;
   const pages = openSync(pagesPath(folder), 'r');
   try {
     const idle = await findRoom(saved.areas);
     try {
-      return await new Restorer(idle.thread, saved).restore(pages, files);
+      return { frozen: await new Restorer(idle.thread, saved).restore(pages, files), place: saved.place };
     } finally {
       idle.end();
     }
@@ -80,8 +85,6 @@ async function findRoom(areas: readonly Area[]): Promise<IdleProcess> {
 }
 
 const ROOM = { from: ROOM_AT, to: ROOM_AT + ROOM_BYTES } as const;
-
-type Range = Pick<Area, 'from' | 'to'>;
 
 function overlap(one: Range, other: Range): boolean {
   return one.from < other.to && other.from < one.to;
@@ -121,7 +124,7 @@ class Restorer {
       this.#moveKernelAreas();
       this.#mapAreas();
       this.#child = StoppedThread.ofCopy(this.#child.tid, savedThread(main));
-      await this.#readPages(pages);
+      await this.#fillPages(pages);
       this.#limitRights();
       this.#dropOldAreas();
       this.#setSignalActions();
@@ -137,7 +140,8 @@ class Restorer {
   }
 
   #makeRoom(): void {
-    this.#map(ROOM_AT, roomFor(this.#environment), PROT_READ_WRITE, MAP.private | MAP.anonymous, -1, 0);
+    const room = { from: ROOM_AT, to: ROOM_AT + roomFor(this.#environment), offset: 0 };
+    this.#map(room, PROT_READ_WRITE, MAP.private | MAP.anonymous, -1);
   }
 
   /** Registers what a thread shares with the kernel, or the opposite. */
@@ -160,7 +164,7 @@ class Restorer {
     for (const area of this.#ordinary()) {
       const fd = isPath(area.name) ? (opened.get(area.name) ?? this.#open(bytesOfPath(area.name))) : -1;
       if (fd >= 0) opened.set(area.name, fd);
-      this.#map(area.from, area.to - area.from, this.#firstRights(area), kindOf(area), fd, area.offset);
+      this.#map(area, this.#firstRights(area), kindOf(area), fd);
       const advice = area.flags.includes('hg') ? MADV.hugePages : MADV.noHugePages;
       if (area.flags.includes('hg') || area.flags.includes('nh'))
         this.#child.call(CALLS.madvise, area.from, area.to - area.from, advice);
@@ -168,17 +172,11 @@ class Restorer {
     for (const fd of opened.values()) this.#child.call(CALLS.close, fd);
   }
 
-  async #readPages(pages: number): Promise<void> {
-    const fd = this.#open(Buffer.from(`/proc/${process.pid}/fd/${pages}`));
-    let position = 0;
-    for (const batch of batchesOf(this.#saved.pages)) {
-      this.#memory.write(ROOM_AT, new Uint8Array(ioVectors(batch).buffer));
-      const read = this.#child.call(CALLS.preadv, fd, ROOM_AT, batch.length, position);
-      if (read !== bytesIn(batch)) throw new HostError('system-call', 'preadv: not all of it');
-      position += read;
-      await turnOfOthers();
-    }
-    this.#child.call(CALLS.close, fd);
+  async #fillPages(pages: number): Promise<void> {
+    const read = (into: Uint8Array): void => {
+      if (readSync(pages, into) !== into.length) throw new HostError('system-call', 'the pages of a process are gone');
+    };
+    for (const _ of writePages(this.#child.tid, this.#saved.pages, read)) await turnOfOthers();
   }
 
   #limitRights(): void {
@@ -224,8 +222,9 @@ class Restorer {
     return this.#child.call(CALLS.openat, AT_FDCWD, ROOM_AT, O_RDONLY, 0);
   }
 
-  #map(from: number, bytes: number, rights: number, kind: number, fd: number, offset: number): void {
-    const at = this.#child.call(CALLS.mmap, from, bytes, rights, kind | MAP.fixedNoReplace, fd, offset);
+  /** @param fd a descriptor of its own, or -1 */
+  #map({ from, to, offset }: Range & { readonly offset: number }, rights: number, kind: number, fd: number): void {
+    const at = this.#child.call(CALLS.mmap, from, to - from, rights, kind | MAP.fixedNoReplace, fd, offset);
     if (at !== from) throw new HostError('system-call', 'mmap: not where it should be (Linux before 4.17)');
   }
 }

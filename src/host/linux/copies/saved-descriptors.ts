@@ -15,6 +15,8 @@ export interface SavePlan {
   readonly files: readonly number[];
   /** A descriptor of the saved process: a socket whose other end a restored one has not. */
   readonly socket: number;
+  /** An address in its memory that is to be known again. */
+  readonly place: number;
 }
 
 export type SavedDescriptor = { readonly fd: number /** Of open(2). */; readonly flags: number } & (

@@ -27,8 +27,6 @@ export interface SavedProcess {
   readonly files: readonly NamedFile[];
   /** Those that are in the other file, in order. */
   readonly pages: readonly Piece[];
-  /** Pages of files that it has looked at, in areas that it may write to. */
-  readonly seen: readonly Piece[];
   readonly layout: ProcessLayout;
   readonly main: SavedThread;
   /** The first thread's, if any. */
@@ -37,6 +35,8 @@ export interface SavedProcess {
   /** `struct sigaction` of the kernel, for each signal from the first on. */
   readonly signalActions: string;
   readonly descriptors: readonly SavedDescriptor[];
+  /** An address that the caller wants to know again. */
+  readonly place: number;
 }
 
 const DESCRIPTION = 'process';

@@ -1,18 +1,17 @@
 /**
- * Writes a frozen process into a folder, from which it can be made again (`restoring`) when this process is long over. What it has of
- * its own in its memory is written by a clone of it, so that none of it goes through this process.
+ * Writes a frozen process into a folder, from which it can be made again (`restoring`) when this process is long over. A clone
+ * of it is what is looked at, so that it can go on to be copied.
  */
-import { closeSync, fsync, openSync, readFileSync } from 'node:fs';
-import { setImmediate as turnOfOthers } from 'node:timers/promises';
-import { promisify } from 'node:util';
+import { readFileSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { HostError } from '../../host';
-import { AT_FDCWD, O_WRONLY, SIGKILL } from '../constants';
-import { libc, zeroTerminated } from '../libc';
+import { SIGKILL } from '../constants';
+import { libc } from '../libc';
 import { type DescribedArea, describedAreasOf } from './areas';
 import type { FrozenProcess } from './frozen';
 import { ProcessMemory } from './memory';
 import { describeFile } from './named-files';
-import { batchesOf, bytesIn, ioVectors, knownPagesOf, type Piece } from './pages';
+import { ownPagesOf, type Piece, readPages } from './pages';
 import { layoutOf, type Span } from './process-layout';
 import { describeForSaving, type SavePlan } from './saved-descriptors';
 import { OWNER_ONLY, pagesPath, type SavedProcess, threadToSave, toText, writeDescription } from './saved-form';
@@ -28,8 +27,7 @@ export const UNCHANGEABLE = '[vsyscall]';
 const PROT_READ = 1;
 const PROT_READ_WRITE = 3;
 const PRIVATE_ANONYMOUS = 0x22;
-/** Enough for as many pieces as go into one call. */
-const ROOM_BYTES = 65_536;
+const ROOM_BYTES = 4096;
 const SIGNAL_ACTION_BYTES = 32;
 const SIGNALS = 64;
 const SIGNAL_SET_BYTES = 8;
@@ -50,7 +48,7 @@ export async function saveProcess(frozen: FrozenProcess, folder: string, plan: S
     const saved = describe({ clone, memory, room }, frozen, areas, plan);
     forget(memory, saved.layout.environment);
     makeReadable(clone, saved);
-    await writePages({ clone, memory, room }, saved.pages, pagesPath(folder));
+    await writePages(clone, saved.pages, pagesPath(folder));
     writeDescription(folder, saved);
   } finally {
     memory.close();
@@ -78,17 +76,13 @@ function describe(
   for (const area of areas) requireOrdinary(area);
   requireNoAlternativeStack(shop);
   const kept = areas.filter(({ name }) => !KERNEL_AREA.test(name));
-  const isWritable = ({ from }: Piece): boolean =>
-    kept.some((area) => area.rights.includes('w') && area.from <= from && from < area.to);
-  const { own, ofFiles } = knownPagesOf(clone.tid, kept);
   const descriptors = describeForSaving(clone.tid, frozen.descriptors, plan);
   const paths = [...kept.map(({ name }) => name), ...descriptors.map((one) => (one.kind === 'file' ? one.path : ''))];
   return {
     name: readFileSync(`/proc/${clone.tid}/comm`, 'latin1').trimEnd(),
     areas,
     files: [...new Set(paths.filter(isPath))].map(describeFile),
-    pages: own,
-    seen: ofFiles.filter(isWritable),
+    pages: ownPagesOf(clone.tid, kept),
     layout: layoutOf(clone),
     main: threadToSave(frozen.main),
     shared: clone.sharedArea(),
@@ -98,6 +92,7 @@ function describe(
     })),
     signalActions: toText(signalActionsOf(shop)),
     descriptors,
+    place: plan.place,
   };
 }
 
@@ -144,22 +139,17 @@ function makeReadable(clone: StoppedThread, { areas, pages }: SavedProcess): voi
 }
 
 /** They are on the disk when this returns. */
-async function writePages({ clone, memory, room }: Workshop, pages: readonly Piece[], path: string): Promise<void> {
-  const file = openSync(path, 'wx', OWNER_ONLY);
+async function writePages(clone: StoppedThread, pages: readonly Piece[], path: string): Promise<void> {
+  const file = await open(path, 'wx', OWNER_ONLY);
   try {
-    memory.write(room, zeroTerminated(`/proc/${process.pid}/fd/${file}`));
-    const fd = clone.call(CALLS.openat, AT_FDCWD, room, O_WRONLY, 0);
-    let position = 0;
-    for (const batch of batchesOf(pages)) {
-      memory.write(room, new Uint8Array(ioVectors(batch).buffer));
-      const written = clone.call(CALLS.pwritev, fd, room, batch.length, position);
-      if (written !== bytesIn(batch)) throw new HostError('system-call', 'pwritev: not all of it');
-      position += written;
-      // Runs go on meanwhile.
-      await turnOfOthers();
-    }
-    await promisify(fsync)(file);
+    // Runs go on meanwhile.
+    for (const bytes of readPages(clone.tid, pages)) await writeAll(file, bytes);
+    await file.sync();
   } finally {
-    closeSync(file);
+    await file.close();
   }
+}
+
+async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten;
 }
