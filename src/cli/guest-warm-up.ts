@@ -153,6 +153,45 @@ server:
 steps:
   - queue: { accept: 0, limit: 5 }
 `;
+/** A server under load, one that is stopped and goes on, and a flood: what they do is much code, and QEMU has translated it when it is copied. */
+const LOAD = `
+name: nginx under the load of ab
+requires: { commands: [nginx, ab, unshare, mount, pgrep, pkill] }
+server:
+  command: >-
+    exec unshare --mount sh -ec '
+    mount -t tmpfs tmpfs /tmp;
+    echo "daemon off; master_process off; user root root; pid nginx.pid; events {}
+    http { access_log off; client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;
+    uwsgi_temp_path uwsgi; scgi_temp_path scgi;
+    server { listen [::]:8080 ipv6only=off backlog=5; return 200 ok; } }" > /tmp/nginx.conf;
+    exec nginx -p /tmp/ -c nginx.conf -e stderr'
+  port: 8080
+  ready_within: 60s
+steps:
+  - queue: { accept: 0, limit: 5 }
+  - script: +0 \`ab -q -n 20 -c 4 http://$PACKETSPEC_HOST:8080/ &\`
+  - script: +0 \`pid=$(pgrep --ns $$ --nslist net ab); while [ -e /proc/$pid/exe ]; do sleep 0.1; done\`
+  - counters: { Tcp.PassiveOpens: ">=20", ListenOverflows: 0 }
+  - script: +0 \`pkill -STOP --ns $$ --nslist net nginx\`
+  - inject: S 0:0(0) win 64240 <mss 1460>
+  - expect: S. 0:0(0) ack 1 <mss 1460>
+  - inject: . 1:1(0) ack 1 win 64240
+  - queue: { accept: 1 }
+  - script: +0 \`pkill -CONT --ns $$ --nslist net nginx\`
+  - queue: { accept: 0 }
+    within: 5s
+`;
+const FLOOD = `
+name: A flood with cookies
+sysctls: { net.ipv4.tcp_syncookies: 1 }
+server: { listen: 8080, backlog: 16 }
+steps:
+  - flood: { segment: "S 0:0(0) win 64240 <mss 1460>", count: 300, answered: 300..350 }
+  - queue: { accept: 0, syn: 17 }
+  - sockets: { SYN_RECV: 17, LISTEN: 1 }
+  - counters: { SyncookiesSent: 283 }
+`;
 
 const PROFILES = ['kselftest', 'packetdrill'];
 
@@ -165,7 +204,9 @@ export function guestWarmUps(): readonly Timeline[] {
 /** The timelines of what runs start besides. QEMU takes seconds to translate these programs, and a copy of it has that. */
 export function programWarmUp(): readonly Timeline[] {
   const commands = timelinesOf({ path: 'programs.pkt', text: PROGRAMS }, { ip: ['ipv4'] });
-  return [...commands, ...timelinesOf({ path: 'server.yaml', text: SERVER }).slice(0, 1)];
+  const specs = [SERVER, LOAD, FLOOD].map((text) => timelinesOf({ path: 'server.yaml', text }));
+  const [server = [], load = [], flood = []] = specs;
+  return [...commands, ...server.slice(0, 1), ...load, ...flood];
 }
 
 /** The networks of nearly all runs: those of specs that say nothing of theirs, and of the scripts of known runners. */

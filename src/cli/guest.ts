@@ -37,6 +37,8 @@ import {
   PAUSE_BYTE,
   PAUSE_PORT,
   RESULTS_DEVICE,
+  SIGNATURE_BYTES,
+  SIGNATURE_ITEM,
   START_PARAMETER,
   STOP_BYTE,
   STOP_PORT,
@@ -68,15 +70,13 @@ async function main(): Promise<void> {
   const start = bootParameters(START_PARAMETER)[0] === 'snapshot' ? 'snapshot' : 'boot';
   const host = openLinuxHost({ blockingWorkerPath: join(__dirname, 'blocking-worker.js'), time });
   const deadline = new Deadline();
-  if (start === 'snapshot') await warmUpTwice(host, () => stopMachine(ports));
+  if (start === 'snapshot') await warmUpTwice({ host, deadline, ports }, () => stopMachine(ports));
   emptyYoungSpace();
-  say(encodeMessage({ kind: 'ready' }));
+  // Whoever sends a second one has the driver take the buffer of the first one back.
+  for (let time = 0; time < 2; time++) say(encodeMessage({ kind: 'ready' }));
   if (start === 'snapshot') stopMachine(ports);
   const job = readJob(ports);
-  if (start === 'boot') {
-    deadline.set(longestDurationNs(job.timeline));
-    await warmUp(host, [rehearsalOf(job.timeline, time)]);
-  }
+  if (start === 'boot') await warmUp({ host, deadline, ports }, [rehearsalOf(job.timeline, time)]);
   deadline.set(longestDurationNs(job.timeline));
   say((await serve(host, job)).answer);
   // Where the machine is to be used again it stops here.
@@ -85,12 +85,17 @@ async function main(): Promise<void> {
 }
 
 function readJob(ports: IoPorts): Job {
-  ports.outWord(ITEM_SELECTOR_PORT, JOB_ITEM);
-  return decodeJob((length) => {
+  return decodeJob(itemReader(ports, JOB_ITEM));
+}
+
+/** Reads what QEMU hands over under a number, from its beginning. */
+function itemReader(ports: IoPorts, item: number): (length: number) => Uint8Array {
+  ports.outWord(ITEM_SELECTOR_PORT, item);
+  return (length) => {
     const bytes = new Uint8Array(length);
     ports.inBytes(ITEM_DATA_PORT, bytes);
     return bytes;
-  });
+  };
 }
 
 /**
@@ -130,13 +135,20 @@ function openResults(): (message: Uint8Array) => void {
  * Node reads and compiles what runs for the first time, and again what has run often. The guest is saved between the two
  * (`booted`, see `vm/snapshot`): whoever goes on from there runs everything once more, as it will run from then on.
  */
-async function warmUpTwice(host: PreparingHost, saved: () => void): Promise<void> {
+async function warmUpTwice(guest: WholeGuest<PreparingHost>, saved: () => void): Promise<void> {
   const { guestWarmUps, programWarmUp, usualNetworks } = loadWarmUps();
-  await warmUp(host, guestWarmUps());
+  await warmUp(guest, guestWarmUps());
   emptyYoungSpace();
   saved();
-  await warmUp(host, [...programWarmUp(), ...guestWarmUps()]);
-  for (const network of usualNetworks()) host.prepareRun(network);
+  await warmUp(guest, [...programWarmUp(), ...guestWarmUps()]);
+  for (const network of usualNetworks()) guest.host.prepareRun(network);
+}
+
+/** What takes part in a run. */
+interface WholeGuest<H extends Host = Host> {
+  readonly host: H;
+  readonly deadline: Deadline;
+  readonly ports: IoPorts;
 }
 
 /** In a bundle of its own: it has what reads specs, more than half of all code, which a guest that boots for one run can do without. */
@@ -145,14 +157,20 @@ function loadWarmUps(): typeof GuestWarmUp {
 }
 
 /** Everything that real jobs make this process do. */
-async function warmUp(host: Host, timelines: readonly Timeline[]): Promise<void> {
+async function warmUp({ host, deadline, ports }: WholeGuest, timelines: readonly Timeline[]): Promise<void> {
   for (const timeline of timelines) {
     const packed = encodeJob({ timeline, workingFolder: '/', files: [] });
+    const read = itemReader(ports, SIGNATURE_ITEM);
     let at = 0;
-    const job = decodeJob((length) => packed.subarray(at, (at += length)));
+    const job = decodeJob((length) => {
+      read(SIGNATURE_BYTES);
+      return packed.subarray(at, (at += length));
+    });
+    deadline.set(longestDurationNs(job.timeline));
     const { close } = await serve(host, job);
     await close();
   }
+  deadline.set(0);
 }
 
 interface Served {

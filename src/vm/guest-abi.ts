@@ -31,6 +31,9 @@ export const EXIT_STATUS = 2 * EXIT_BYTE + 1;
  */
 export const ITEM_SELECTOR_PORT = 0x510;
 export const ITEM_DATA_PORT = 0x511;
+/** What each QEMU says: four letters. */
+export const SIGNATURE_ITEM = 0;
+export const SIGNATURE_BYTES = 4;
 export const JOB_ITEM = 0x20;
 export const JOB_ITEM_NAME = 'Job';
 

