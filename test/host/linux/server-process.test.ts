@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { NS_PER_MS, NS_PER_S } from '../../../src/base/nanoseconds';
+import { NS_PER_S } from '../../../src/base/nanoseconds';
 import type { Host, Run } from '../../../src/host/host';
 import { TCP_FLAG } from '../../../src/wire/wire';
 import { bundleProgram, openTestHost, processesWith, untilGone } from '../../support/live';
@@ -33,10 +33,10 @@ describe('a server process', () => {
 
   it('is named with what it printed when it never listens', async () => {
     run = host.openRun(IPV4);
-    const started = run.startServer('echo starting; echo badly >&2; sleep 600', PORT, 200 * NS_PER_MS);
+    const started = run.startServer('echo starting; echo badly >&2; sleep 600', PORT, 3 * NS_PER_S);
     await expect(started).rejects.toMatchObject({
       code: 'server-not-listening',
-      message: expect.stringMatching(/did not listen on port 8080 within 200ms; it printed:\nstarting\nbadly/),
+      message: expect.stringMatching(/did not listen on port 8080 within 3s; it printed:\nstarting\nbadly/),
       hint: 'nothing listens at all',
     });
   });
