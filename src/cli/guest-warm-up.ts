@@ -145,6 +145,7 @@ S(('::', 81), http.server.SimpleHTTPRequestHandler).server_close()" || true\`
 /** A server is started in another way than a command: with parts of Node that are read and compiled for the first one. */
 const SERVER = `
 name: A server with a process of its own
+ip: ipv4
 server:
   command: >-
     exec ${process.execPath} -e 'require("net").createServer().listen({ port: 8080, host: "::", backlog: 5 })'
@@ -204,9 +205,7 @@ export function guestWarmUps(): readonly Timeline[] {
 /** The timelines of what runs start besides. QEMU takes seconds to translate these programs, and a copy of it has that. */
 export function programWarmUp(): readonly Timeline[] {
   const commands = timelinesOf({ path: 'programs.pkt', text: PROGRAMS }, { ip: ['ipv4'] });
-  const specs = [SERVER, LOAD, FLOOD].map((text) => timelinesOf({ path: 'server.yaml', text }));
-  const [server = [], load = [], flood = []] = specs;
-  return [...commands, ...server.slice(0, 1), ...load, ...flood];
+  return [...commands, ...[SERVER, LOAD, FLOOD].flatMap((text) => timelinesOf({ path: 'server.yaml', text }))];
 }
 
 /** The networks of nearly all runs: those of specs that say nothing of theirs, and of the scripts of known runners. */

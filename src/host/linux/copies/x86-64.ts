@@ -35,8 +35,6 @@ export const CALLS = {
   signalfd4: 289,
   eventfd2: 290,
   dup3: 292,
-  preadv: 295,
-  pwritev: 296,
   rseq: 334,
 } as const;
 
