@@ -111,6 +111,35 @@ steps:
     within: 3s
 `;
 
+/**
+ * What comes with time: an end of patience for each of TCP's timers, and whatever the kernel does once a second, or once in five minutes. QEMU has
+ * translated that when it is copied; without, each run of a minute would have it do so.
+ */
+const LATE = `
+name: What time brings
+ip: ipv4
+sysctls: { net.ipv4.tcp_retries2: 3 }
+server: { listen: 8080, backlog: 5 }
+steps:
+  - repeat: 3
+    as: client
+    steps:
+      - inject: S 0:0(0) win 64240 <mss 1460>
+      - expect: S. 0:0(0) ack 1 <mss 1460>
+      - inject: . 1:1(0) ack 1 win 64240
+  - call: accept(server, ..., ...) = silent
+  - { connection: client1, call: "setsockopt(silent, SOL_SOCKET, SO_KEEPALIVE, [1], 4) = 0" }
+  - { connection: client1, call: "setsockopt(silent, IPPROTO_TCP, TCP_KEEPIDLE, [2], 4) = 0" }
+  - { connection: client1, call: "setsockopt(silent, IPPROTO_TCP, TCP_KEEPINTVL, [1], 4) = 0" }
+  - { connection: client1, call: "setsockopt(silent, IPPROTO_TCP, TCP_KEEPCNT, [2], 4) = 0" }
+  - call: accept(server, ..., ...) = deaf
+  - { connection: client2, call: "write(deaf, ..., 100) = 100" }
+  - call: accept(server, ..., ...) = full
+  - { connection: client3, inject: ". 1:1(0) ack 1 win 0" }
+  - { connection: client3, call: "write(full, ..., 100) = 100" }
+  - wait: 6min
+`;
+
 /** What scripts have besides: the super-segments of their device, code blocks, commands. */
 const SCRIPT = `
 \`sysctl -q net.ipv4.tcp_sack=1
@@ -137,22 +166,64 @@ assert 0 <= tcpi_busy_time <= 10**6 and tcpi_unacked in (3, 4), tcpi_unacked
 
 /** The programs that specs start as servers and clients, as far as this host has them. */
 const PROGRAMS = `
-+0 \`python3 -c "import socket, http.server, socketserver, time
-S = type('S', (http.server.HTTPServer,), dict(address_family=socket.AF_INET6, request_queue_size=5))
-S(('::', 81), http.server.SimpleHTTPRequestHandler).server_close()" || true\`
 +0 \`nginx -v; ab -V > /dev/null; pgrep --ns $$ nobody; true\`
 `;
+/** One that has taken a connection, from which it hears nothing. */
+const SERVED = `
+  - queue: { accept: 0, limit: 5 }
+  - inject: S 0:0(0) win 64240 <mss 1460>
+  - expect: S. 0:0(0) ack 1 <mss 1460>
+  - inject: . 1:1(0) ack 1 win 64240
+  - queue: { accept: 0 }
+    within: 5s
+`;
 /** A server is started in another way than a command: with parts of Node that are read and compiled for the first one. */
-const SERVER = `
-name: A server with a process of its own
+const NODE_SERVER = `
+name: A server of Node that is busy
 ip: ipv4
 server:
   command: >-
-    exec ${process.execPath} -e 'require("net").createServer().listen({ port: 8080, host: "::", backlog: 5 })'
+    exec ${process.execPath} -e '
+    const busy = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+    require("net").createServer(busy).listen({ port: 8080, host: "::", backlog: 5 })'
   port: 8080
   ready_within: 60s
 steps:
-  - queue: { accept: 0, limit: 5 }
+${SERVED}`;
+const PYTHON_SERVER = `
+name: A server of Python that waits for a request
+ip: ipv4
+requires: { commands: [python3] }
+server:
+  command: >-
+    exec python3 -c "import http.server, socket;
+    S = type('S', (http.server.HTTPServer,), dict(address_family=socket.AF_INET6, request_queue_size=5));
+    S(('::', 8080), http.server.SimpleHTTPRequestHandler).serve_forever()"
+  port: 8080
+  ready_within: 60s
+steps:
+${SERVED}`;
+/** Waits for the end of `ab`, which runs beside the steps. */
+const END_OF_AB = '+0 `pid=$(pgrep --ns $$ --nslist net ab); while [ -e /proc/$pid/exe ]; do sleep 0.1; done`';
+const PYTHON_LOAD = `
+name: A slow server of Python under the load of ab
+requires: { commands: [python3, ab, pgrep] }
+server:
+  command: >-
+    exec python3 -c "import socket, socketserver, time;
+    first = [2.5, 0.02];
+    H = type('H', (socketserver.BaseRequestHandler,), dict(handle=lambda self: (self.request.recv(4096),
+    time.sleep(first.pop() if first else 0.02), self.request.sendall(b'HTTP/1.0 200 OK\\r\\n\\r\\n'))));
+    S = type('S', (socketserver.TCPServer,), dict(address_family=socket.AF_INET6, request_queue_size=2));
+    S(('::', 8080), H).serve_forever()"
+  port: 8080
+  ready_within: 60s
+steps:
+  - script: +0 \`ab -q -n 40 -c 10 http://$PACKETSPEC_HOST:8080/ &\`
+  - queue: { accept: 3 }
+    within: 60s
+  - script: ${END_OF_AB}
+  - counters: { Tcp.PassiveOpens: ">=30", ListenOverflows: ">=1" }
 `;
 /** A server under load, one that is stopped and goes on, and a flood: what they do is much code, and QEMU has translated it when it is copied. */
 const LOAD = `
@@ -172,7 +243,7 @@ server:
 steps:
   - queue: { accept: 0, limit: 5 }
   - script: +0 \`ab -q -n 20 -c 4 http://$PACKETSPEC_HOST:8080/ &\`
-  - script: +0 \`pid=$(pgrep --ns $$ --nslist net ab); while [ -e /proc/$pid/exe ]; do sleep 0.1; done\`
+  - script: ${END_OF_AB}
   - counters: { Tcp.PassiveOpens: ">=20", ListenOverflows: 0 }
   - script: +0 \`pkill -STOP --ns $$ --nslist net nginx\`
   - inject: S 0:0(0) win 64240 <mss 1460>
@@ -196,27 +267,43 @@ steps:
 
 const PROFILES = ['kselftest', 'packetdrill'];
 
-/** The timelines: of two specs over each IP version, and of a script. With kernel events, which take a second of the host's time to set up. */
+/** The timelines: of specs over each IP version, and of a script. With kernel events, which take a second of the host's time to set up. */
 export function guestWarmUps(): readonly Timeline[] {
-  const specs = [SPEC, MORE].flatMap((text) => timelinesOf({ path: 'warm-up.yaml', text }));
-  return [...specs, ...timelinesOf({ path: 'warm-up.pkt', text: SCRIPT }, { ip: ['ipv4'] })];
+  const scripts = timelinesOf({ path: 'warm-up.pkt', text: SCRIPT }, { ofScripts: { ip: ['ipv4'] } });
+  return [...specsOf(SPEC, MORE), ...scripts];
+}
+
+/** What takes minutes, and under virtual time no longer than anything else. */
+export function longWarmUp(): readonly Timeline[] {
+  return timelinesOf({ path: 'warm-up.yaml', text: LATE }, { events: false });
 }
 
 /** The timelines of what runs start besides. QEMU takes seconds to translate these programs, and a copy of it has that. */
 export function programWarmUp(): readonly Timeline[] {
-  const commands = timelinesOf({ path: 'programs.pkt', text: PROGRAMS }, { ip: ['ipv4'] });
-  return [...commands, ...[SERVER, LOAD, FLOOD].flatMap((text) => timelinesOf({ path: 'server.yaml', text }))];
+  const commands = timelinesOf({ path: 'programs.pkt', text: PROGRAMS }, { ofScripts: { ip: ['ipv4'] } });
+  return [...commands, ...specsOf(NODE_SERVER, PYTHON_SERVER, PYTHON_LOAD, LOAD, FLOOD)];
+}
+
+function specsOf(...texts: readonly string[]): readonly Timeline[] {
+  return texts.flatMap((text) => timelinesOf({ path: 'warm-up.yaml', text }));
 }
 
 /** The networks of nearly all runs: those of specs that say nothing of theirs, and of the scripts of known runners. */
 export function usualNetworks(): readonly Network[] {
-  const scripts = PROFILES.flatMap((profile) => timelinesOf({ path: 'warm-up.pkt', text: SCRIPT }, { profile }));
+  const scripts = PROFILES.flatMap((profile) =>
+    timelinesOf({ path: 'warm-up.pkt', text: SCRIPT }, { ofScripts: { profile } }),
+  );
   const networks = [...scripts.map(({ network }) => network), networkOf('ipv6'), networkOf('ipv4')];
   return [...new Map(networks.map((network) => [JSON.stringify(network), network])).values()];
 }
 
-function timelinesOf(file: SourceFile, ofScripts: Partial<PktSettings> = {}): readonly Timeline[] {
+interface Compiled {
+  readonly ofScripts?: Partial<PktSettings>;
+  readonly events?: boolean;
+}
+
+function timelinesOf(file: SourceFile, { ofScripts, events = true }: Compiled = {}): readonly Timeline[] {
   const pkt = { defines: new Map(), options: new Map(), gate: true, ...ofScripts };
   const settings = { set: new Map(), maxCombinations: DEFAULT_MAX_COMBINATIONS, pkt };
-  return parseSpec(file, settings).specs.flatMap((spec) => compile(spec, { events: true }).timelines);
+  return parseSpec(file, settings).specs.flatMap((spec) => compile(spec, { events }).timelines);
 }

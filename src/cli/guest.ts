@@ -23,6 +23,7 @@ import {
 } from '../host/linux/process-one';
 import { longestDurationNs } from '../suite/bounds';
 import type { Timeline } from '../timeline/timeline';
+import { startsPrograms } from '../timeline/commands';
 import { isLight } from '../timeline/weight';
 import type { ClockKind } from '../trace/trace';
 import { UNFIT_MARK } from '../vm/ending';
@@ -44,7 +45,7 @@ import {
   STOP_PORT,
   TIME_PARAMETER,
 } from '../vm/guest-abi';
-import { decodeJob, encodeJob, encodeMessage, type Job } from '../vm/job';
+import { decodeJob, encodeJob, encodeMessage, type Job, PACKED_FROM_BYTES } from '../vm/job';
 import type * as GuestWarmUp from './guest-warm-up';
 import { placeFiles } from './job-files';
 
@@ -77,8 +78,7 @@ async function main(): Promise<void> {
   if (start === 'snapshot') stopMachine(ports);
   const job = readJob(ports);
   if (start === 'boot') await warmUp({ host, deadline, ports }, [rehearsalOf(job.timeline, time)]);
-  deadline.set(longestDurationNs(job.timeline));
-  say((await serve(host, job)).answer);
+  say((await perform({ host, deadline }, job)).answer);
   // Where the machine is to be used again it stops here.
   ports.outByte(STOP_PORT, STOP_BYTE);
   ports.outByte(EXIT_PORT, EXIT_BYTE);
@@ -136,12 +136,16 @@ function openResults(): (message: Uint8Array) => void {
  * (`booted`, see `vm/snapshot`): whoever goes on from there runs everything once more, as it will run from then on.
  */
 async function warmUpTwice(guest: WholeGuest<PreparingHost>, saved: () => void): Promise<void> {
-  const { guestWarmUps, programWarmUp, usualNetworks } = loadWarmUps();
+  const { guestWarmUps, longWarmUp, programWarmUp, usualNetworks } = loadWarmUps();
   await warmUp(guest, guestWarmUps());
   emptyYoungSpace();
   saved();
-  await warmUp(guest, [...programWarmUp(), ...guestWarmUps()]);
-  for (const network of usualNetworks()) guest.host.prepareRun(network);
+  await warmUp(guest, programWarmUp());
+  const prepare = (): void => usualNetworks().forEach((network) => guest.host.prepareRun(network));
+  // Some of what follows takes what was prepared, as runs will.
+  prepare();
+  await warmUp(guest, [...guestWarmUps(), ...longWarmUp()]);
+  prepare();
 }
 
 /** What takes part in a run. */
@@ -151,23 +155,33 @@ interface WholeGuest<H extends Host = Host> {
   readonly ports: IoPorts;
 }
 
+/** Within the time that it may take. */
+function perform({ host, deadline }: Pick<WholeGuest, 'host' | 'deadline'>, job: Job): ReturnType<typeof serve> {
+  deadline.set(longestDurationNs(job.timeline));
+  return serve(host, job);
+}
+
 /** In a bundle of its own: it has what reads specs, more than half of all code, which a guest that boots for one run can do without. */
 function loadWarmUps(): typeof GuestWarmUp {
   return require(join(__dirname, 'guest-warm-up.js')) as typeof GuestWarmUp;
 }
 
+const WARM_UP_FOLDER = '/tmp/warm-up';
+const LARGE_FILE = { path: `${WARM_UP_FOLDER}/large`, mode: 0o600, content: new Uint8Array(PACKED_FROM_BYTES) };
+
 /** Everything that real jobs make this process do. */
 async function warmUp({ host, deadline, ports }: WholeGuest, timelines: readonly Timeline[]): Promise<void> {
   for (const timeline of timelines) {
-    const packed = encodeJob({ timeline, workingFolder: '/', files: [] });
+    // As those that come from a folder of the user's: with a large file beside, for which a job is packed.
+    const files = startsPrograms(timeline) ? [LARGE_FILE] : [];
+    const packed = encodeJob({ timeline, workingFolder: WARM_UP_FOLDER, files });
     const read = itemReader(ports, SIGNATURE_ITEM);
     let at = 0;
     const job = decodeJob((length) => {
       read(SIGNATURE_BYTES);
       return packed.subarray(at, (at += length));
     });
-    deadline.set(longestDurationNs(job.timeline));
-    const { close } = await serve(host, job);
+    const { close } = await perform({ host, deadline }, job);
     await close();
   }
   deadline.set(0);

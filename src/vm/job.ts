@@ -39,7 +39,7 @@ const LENGTH_BYTES = 4;
 const PLAIN = 0;
 const PACKED = 1;
 /** Nearly all jobs are smaller; the translation costs as much as reading so many bytes. */
-const PACKED_FROM_BYTES = 24 * 1024;
+export const PACKED_FROM_BYTES = 24 * 1024;
 /** What V8 can write in a byte a character. */
 const LATIN1 = /^[\0-\xff]*$/;
 /** Higher ones take longer than they save. */

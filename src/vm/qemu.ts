@@ -65,6 +65,11 @@ const MEMORY = '512M';
  * `smap` and `la57` cost time only: with `pku`, QEMU forgets all addresses whenever the kernel changes between threads.
  */
 const VIRTUAL_CPU = 'max,-cx16,-erms,-fsrm,-rdrand,-rdseed,-pku,-smap,-la57';
+/**
+ * What is translated of a guest until it is warm is less than half of that; QEMU would take a gigabyte, whose pages are looked through whenever a copy is
+ * taken back (`host/linux/copies/pages`). When it is full, QEMU forgets everything and goes on.
+ */
+const TRANSLATION_MB = 512;
 const BASE_TIME = '2026-01-01T00:00:00';
 const SEED = '42';
 
@@ -134,7 +139,7 @@ function timeArguments({ time, accelerator }: Machine): readonly string[] {
   }
   const clock = [
     '-accel',
-    'tcg',
+    `tcg,tb-size=${TRANSLATION_MB}`,
     '-icount',
     'shift=0,sleep=off,rr=record,rrfile=/dev/null',
     '-rtc',

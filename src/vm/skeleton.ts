@@ -25,7 +25,13 @@ const NODE_ARGUMENTS: Readonly<Record<BootPurpose, readonly string[]>> = {
   boot: [`${PRODUCT_FOLDER}/dist/guest-loader.js`],
   snapshot: [
     ...['--no-opt', '--always-sparkplug', '--no-lazy', '--no-flush-bytecode'],
-    ...['--max-semi-space-size=64', '--min-semi-space-size=64', '--expose-gc', '--regexp-interpret-all'],
+    ...[
+      '--max-semi-space-size=64',
+      '--min-semi-space-size=64',
+      '--no-memory-reducer',
+      '--expose-gc',
+      '--regexp-interpret-all',
+    ],
     `${PRODUCT_FOLDER}/dist/guest.js`,
   ],
 };

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { present } from '../../src/base/assert';
-import { guestWarmUps, programWarmUp, usualNetworks } from '../../src/cli/guest-warm-up';
+import { guestWarmUps, longWarmUp, programWarmUp, usualNetworks } from '../../src/cli/guest-warm-up';
 import { DEFAULT_MAX_COMBINATIONS } from '../../src/cli/limits';
 import { execute } from '../../src/exec/execute';
 import { planSuite } from '../../src/suite/plan';
@@ -30,7 +30,9 @@ describe('what a guest does before it is saved', () => {
   it('starts programs, servers and floods (bug: one was not YAML, and left out without a word)', async () => {
     expect(programWarmUp().map(({ name }) => name)).toEqual([
       'programs',
-      'A server with a process of its own',
+      'A server of Node that is busy',
+      'A server of Python that waits for a request',
+      ...['A slow server of Python under the load of ab', 'A slow server of Python under the load of ab'],
       ...['nginx under the load of ab', 'nginx under the load of ab'],
       ...['A flood with cookies', 'A flood with cookies'],
     ]);
@@ -42,6 +44,10 @@ describe('what a guest does before it is saved', () => {
       expect(mismatches.filter(({ field }) => field !== 'time')).toEqual([]);
       expect(['finished', 'skipped']).toContain(trace.end.kind);
     }
+  });
+
+  it('waits longer than the kernel does between two looks at its house (which happens in guests only: test/vm/guest-executor)', () => {
+    expect(longWarmUp().map(({ name }) => name)).toEqual(['What time brings']);
   });
 });
 

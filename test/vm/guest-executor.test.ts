@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { present } from '../../src/base/assert';
-import { guestWarmUps, programWarmUp } from '../../src/cli/guest-warm-up';
+import { guestWarmUps, longWarmUp, programWarmUp } from '../../src/cli/guest-warm-up';
 import { warmUpTimeline } from '../../src/exec/warm-up';
 import { HostError } from '../../src/host/host';
 import { Original } from '../../src/host/linux/copies/process-copies';
@@ -151,7 +151,7 @@ describe('runs in guests', { timeout: LIMIT_MS }, () => {
   });
 
   it('pass as what a guest does before it is saved (bug: it ended half way, and the rest was never warm)', async () => {
-    for (const timeline of [...guestWarmUps(), ...programWarmUp()]) {
+    for (const timeline of [...guestWarmUps(), ...programWarmUp(), ...longWarmUp()]) {
       const outcome = await run({}, timeline);
       if (outcome.kind !== 'trace') throw new Error(JSON.stringify(outcome));
       expect(judge(outcome.trace)).toMatchObject({ status: 'passed' });

@@ -33,7 +33,7 @@ export interface LinuxHostOptions {
 /** A host that can open runs before they are wanted. */
 export interface PreparingHost extends Host {
   /**
-   * Opens a run for the next one who asks for this network, which then costs nothing any more.
+   * Opens a run for the next one who asks for this network, which then costs nothing any more. Does nothing where there is one.
    * @throws HostError
    */
   prepareRun(network: Network): void;
@@ -72,6 +72,7 @@ class LinuxHost implements PreparingHost {
   }
 
   prepareRun(network: Network): void {
+    if (this.#prepared.has(keyOf(network))) return;
     const run = this.#makeRun(network);
     run.suspend();
     this.#prepared.set(keyOf(network), run);

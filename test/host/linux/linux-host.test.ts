@@ -42,6 +42,7 @@ describe('the host', () => {
     const home = network();
     host().prepareRun(IPV6);
     host().prepareRun(IPV4);
+    host().prepareRun(IPV4);
     expect(network()).toBe(home);
     const run = open({ ...IPV4 });
     expect(run.hasSysctl('net.ipv4.tcp_syncookies')).toBe(true);
