@@ -15,6 +15,13 @@ export interface Misfit {
 
 /** The first thing that does not follow from what stands before it; `undefined` when the trace can be judged. */
 export function misfitOf({ timeline, observations }: Trace): Misfit | undefined {
+  // The walk asks for a connection when it comes to the step, and a report for those of all steps.
+  const lost = timeline.steps.find(({ connection: at }) => at !== undefined && timeline.connections[at] === undefined);
+  if (lost !== undefined)
+    return {
+      observation: undefined,
+      reason: `step ${lost.index} names a connection that is missing: ${lost.connection}`,
+    };
   let observation: number | undefined;
   try {
     const progress = new Progress(timeline);

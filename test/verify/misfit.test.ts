@@ -31,6 +31,12 @@ describe('a trace that was edited', () => {
     expect(misfitOf(edited)).toEqual({ observation: place, reason: expect.stringContaining('step') as string });
   });
 
+  it('has one in its timeline where a step names no connection (bug: the report of a step that was not reached threw)', () => {
+    const steps = TIMELINE.steps.map((one) => (one.index === 1 ? { ...one, connection: -1 } : one));
+    const edited = { ...WHOLE, timeline: { ...TIMELINE, steps }, observations: WHOLE.observations.slice(0, 1) };
+    expect(misfitOf(edited)).toEqual({ observation: undefined, reason: expect.stringContaining('step 1') as string });
+  });
+
   it('has one inside of an observation', () => {
     const odd = { ...MARKED, kind: 'sampled', plannedNs: 0, startedNs: 0, sample: { sockets: 7 } } as const;
     const timeline = timelineOf([inject(SYN), step({ kind: 'sample', sample: { kind: 'sockets', fields: [] } })]);
