@@ -22,6 +22,8 @@ export function misfitOf({ timeline, observations }: Trace): Misfit | undefined 
       observation: undefined,
       reason: `step ${lost.index} names a connection that is missing: ${lost.connection}`,
     };
+  const moved = timeline.connections.findIndex(({ index }, place) => index !== place);
+  if (moved >= 0) return { observation: undefined, reason: `connection ${moved} has the number of another` };
   let observation: number | undefined;
   try {
     const progress = new Progress(timeline);

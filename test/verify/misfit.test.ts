@@ -31,10 +31,15 @@ describe('a trace that was edited', () => {
     expect(misfitOf(edited)).toEqual({ observation: place, reason: expect.stringContaining('step') as string });
   });
 
-  it('has one in its timeline where a step names no connection (bug: the report of a step that was not reached threw)', () => {
+  it('has one in its timeline where a step names no connection, or a connection has no number of its own (bug: the report of a step that was not reached threw)', () => {
     const steps = TIMELINE.steps.map((one) => (one.index === 1 ? { ...one, connection: -1 } : one));
-    const edited = { ...WHOLE, timeline: { ...TIMELINE, steps }, observations: WHOLE.observations.slice(0, 1) };
-    expect(misfitOf(edited)).toEqual({ observation: undefined, reason: expect.stringContaining('step 1') as string });
+    const connections = TIMELINE.connections.map((one) => ({ ...one, index: -1 }));
+    const said = [{ steps }, { connections }].map((part) => misfitOf({ ...WHOLE, timeline: { ...TIMELINE, ...part } }));
+    expect(said.map((misfit) => misfit?.observation)).toEqual([undefined, undefined]);
+    expect(said.map((misfit) => misfit?.reason)).toEqual([
+      expect.stringContaining('step 1'),
+      expect.stringContaining('connection 0'),
+    ]);
   });
 
   it('has one inside of an observation', () => {
