@@ -20,7 +20,7 @@ export function misfitOf({ timeline, observations }: Trace): Misfit | undefined 
   if (lost !== undefined)
     return {
       observation: undefined,
-      reason: `step ${lost.index} names a connection that is missing: ${lost.connection}`,
+      reason: `step ${lost.index} names a connection that is missing: ${String(lost.connection)}`,
     };
   const moved = timeline.connections.findIndex(({ index }, place) => index !== place);
   if (moved >= 0) return { observation: undefined, reason: `connection ${moved} has the number of another` };
