@@ -41,14 +41,15 @@ export class PortedSegments {
     // Many times a run, in a guest whose JavaScript is hardly optimized: no calls, and nothing twice.
     const halves = this.#halves;
     const rest = this.#sumOfRest;
+    const [apart, end] = [this.#apart, halves.length];
     let at = this.#portAt;
-    for (let port = first; at < halves.length; port++) {
+    for (let port = first; at < end; port++) {
       // Both architectures that there are system calls for are little endian.
       const half = ((port & 0xff) << 8) | (port >> 8);
       const sum = rest + half;
       halves[at] = half;
       halves[at + CHECKSUM_BEHIND_PORT] = ~((sum & 0xffff) + (sum >>> 16));
-      at += this.#apart;
+      at += apart;
     }
   }
 }

@@ -70,6 +70,7 @@ export class FrozenProcess {
   }
 
   end(): void {
+    this.#pages?.close();
     libc.kill(this.main.tid, SIGKILL);
     this.main.awaitEnd();
   }

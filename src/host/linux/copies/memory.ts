@@ -25,6 +25,12 @@ export class ProcessMemory {
     return bytes.subarray(0, readSync(this.#fd, bytes, 0, length, address));
   }
 
+  /** @throws HostError `system-call`, when it does not have all of that */
+  fill(bytes: Uint8Array, address: number): void {
+    if (readSync(this.#fd, bytes, 0, bytes.length, address) !== bytes.length)
+      throw new HostError('system-call', `${bytes.length} bytes at ${address} are not to be had`);
+  }
+
   write(address: number, bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd, bytes, at, bytes.length - at, address + at);
   }

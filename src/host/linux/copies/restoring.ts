@@ -15,7 +15,7 @@ import { FrozenProcess } from './frozen';
 import { IdleProcess } from './idle-process';
 import { ProcessMemory } from './memory';
 import { bytesOfPath } from './named-files';
-import { PAGE_BYTES, type Piece, writePages } from './pages';
+import { PAGE_BYTES, type Piece, writePages } from './moving';
 import { setLayout } from './process-layout';
 import { fromText, pagesPath, readDescription, type SavedProcess, savedThread } from './saved-form';
 import { giveDescriptors } from './saved-descriptors';

@@ -7,7 +7,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DescribedArea } from './areas';
 import { isSameFile, type NamedFile } from './named-files';
-import { bytesIn, type Piece } from './pages';
+import { bytesIn, type Piece } from './moving';
 import type { ProcessLayout } from './process-layout';
 import type { SavedDescriptor } from './saved-descriptors';
 import type { SharedArea, ThreadState } from './stopped-thread';

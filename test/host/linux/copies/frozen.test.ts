@@ -1,7 +1,7 @@
 /** Live: the memory of a process, changed in every way that there is to undo, and compared byte by byte. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { present } from '../../../../src/base/assert';
 import { type Area, areasOf } from '../../../../src/host/linux/copies/areas';
@@ -70,6 +70,18 @@ function write(at: number, text: string): void {
   memory.close();
 }
 
+/** How many pages no other process has mapped: bit 56 of an entry of proc_pid_pagemap(5). */
+function ownPageCount(pid: number, from: number, pages: number): number {
+  const entries = new BigUint64Array(pages);
+  const pagemap = openSync(`/proc/${pid}/pagemap`, 'r');
+  try {
+    readSync(pagemap, entries, 0, entries.byteLength, (from / PAGE) * entries.BYTES_PER_ELEMENT);
+  } finally {
+    closeSync(pagemap);
+  }
+  return entries.filter((entry) => ((entry >> 56n) & 1n) === 1n).length;
+}
+
 function expectSame(): void {
   const [its, wanted] = [memoryOf(copy.tid), memoryOf(frozen.main.tid)];
   expect(its.map(({ area }) => area)).toEqual(wanted.map(({ area }) => area));
@@ -116,6 +128,23 @@ it('loses what it took besides', () => {
   const memory = new ProcessMemory(copy.tid);
   expect(Buffer.from(memory.read(heap.to + 10 * PAGE, 4)).toString()).toBe('\0\0\0\0');
   memory.close();
+});
+
+it('another copy still has in common with the frozen process what this one gets back (pages looked written to once they had been read)', async () => {
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  const other = frozen.cloneProcess();
+  try {
+    const pagesOfArea = () => ownPageCount(other.tid, address, 32);
+    expect(pagesOfArea()).toBe(0);
+    for (let page = 0; page < 32; page++) write(address + page * PAGE, 'changed');
+    frozen.restoreMemory(copy);
+    expectSame();
+    expect(pagesOfArea()).toBe(0);
+  } finally {
+    libc.kill(other.tid, SIGKILL);
+    other.awaitEnd();
+  }
 });
 
 it('is refused when it has given up an area', () => {
