@@ -38,9 +38,12 @@ const KEEPALIVE = join(SPECS, 'timeouts/keepalive.yaml');
 /** One command, from its start to its end. */
 interface Command {
   readonly wallS: number;
+  readonly runs: Readonly<Record<string, number>>;
+}
+
+interface TracedCommand extends Command {
   /** Of the runs, from time zero to the last step. */
   readonly virtualS: number;
-  readonly runs: Readonly<Record<string, number>>;
 }
 
 export async function benchGuests(bench: Bench): Promise<Section> {
@@ -55,7 +58,7 @@ export async function benchGuests(bench: Bench): Promise<Section> {
   return section(
     [starting, specs],
     [
-      'The first use of a kernel is not in it: fetching, unpacking, and 11 to 20 s for image, boot and snapshot.',
+      'The first use of a kernel is not in it: fetching, unpacking, and some 40 s for image, boot and snapshot.',
       'A run is a QEMU of its own. What it costs is the instructions that it executes, and nearly nothing of that is waiting.',
     ],
   );
@@ -89,7 +92,7 @@ async function benchStarts(kernel: string, matrix: readonly string[], bench: Ben
   await runOnce([spec, '--kernel', kernel], folder);
   const snapshots = await repeated(quick ? 3 : REPEATS, () => runOnce([spec, '--kernel', kernel], folder));
   const waits = await repeated(quick ? 2 : REPEATS, () =>
-    runOnce([KEEPALIVE, '--filter', 'ipv4', '--kernel', kernel], folder),
+    runTraced([KEEPALIVE, '--filter', 'ipv4', '--kernel', kernel], folder),
   );
   const memory = await largestGuest([spec, '--kernel', kernel]);
   const boots = await benchBoots(spec, matrix, bench);
@@ -139,7 +142,7 @@ async function benchSpecs(kernels: readonly string[], { folder, say, quick }: Be
   // Their snapshots are made once.
   for (const kernel of kernels) await runOnce([join(folder, HANDSHAKE_FILE), '--kernel', kernel], folder);
   for (const kernel of kernels) {
-    const { wallS, virtualS, runs } = await runOnce([SPECS, '--kernel', kernel], folder);
+    const { wallS, virtualS, runs } = await runTraced([SPECS, '--kernel', kernel], folder);
     const count = Object.values(runs).reduce((sum, one) => sum + one, 0);
     const counts = Object.entries(runs).map(([status, number]) => `${number} ${status}`);
     say(`all specs on ${kernel}: ${figure(wallS)} s, ${counts.join(', ')}`);
@@ -168,13 +171,24 @@ async function repeated<T>(times: number, once: () => Promise<T>): Promise<reado
   return all;
 }
 
-async function runOnce(args: readonly string[], folder: string): Promise<Command> {
+async function runTraced(args: readonly string[], folder: string): Promise<TracedCommand> {
   const traces = mkdtempSync(join(folder, 'traces-'));
+  const command = await runOnce([...args, '--trace', traces], folder);
+  const virtualS = readdirSync(traces).reduce(
+    (sum, name) => sum + lastedS(readFileSync(join(traces, name), 'utf8')),
+    0,
+  );
+  rmSync(traces, { recursive: true });
+  return { ...command, virtualS };
+}
+
+async function runOnce(args: readonly string[], folder: string): Promise<Command> {
   const report = join(folder, 'guests.json');
   const [program, script] = COMMAND;
-  const all = [script, 'run', ...args, '--trace', traces, '--reporter', `json=${report}`];
   const startMs = performance.now();
-  const child = spawn(program, all, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(program, [script, 'run', ...args, '--reporter', `json=${report}`], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   const status = await new Promise<number | null>((resolve) => child.on('close', resolve));
   const wallS = (performance.now() - startMs) / 1000;
   // Errored stands for inconclusive too, which the table counts.
@@ -183,12 +197,7 @@ async function runOnce(args: readonly string[], folder: string): Promise<Command
   const { results } = JSON.parse(readFileSync(report, 'utf8')) as { results: readonly { readonly status: string }[] };
   const runs: Record<string, number> = {};
   for (const one of results) runs[one.status] = (runs[one.status] ?? 0) + 1;
-  const virtualS = readdirSync(traces).reduce(
-    (sum, name) => sum + lastedS(readFileSync(join(traces, name), 'utf8')),
-    0,
-  );
-  rmSync(traces, { recursive: true });
-  return { wallS, virtualS, runs };
+  return { wallS, runs };
 }
 
 /** The last line of a trace says when it ended. */
