@@ -50,7 +50,10 @@ export async function benchGuestSuite(bench: Bench): Promise<Section> {
   }
   const kernel = bootableKernel(name, present(cachedKernel(kernelCache(), name), `the kernel ${name}`));
   const options = ['--kernel', name];
-  const ours = await ourPass(scripts, options, join(bench.folder, 'guest-suite.json'));
+  const report = join(bench.folder, 'guest-suite.json');
+  // The first one makes image and snapshot.
+  await ourPass(scripts.slice(0, 1), options, report);
+  const ours = await ourPass(scripts, options, report);
   bench.say(`packetspec in guests with ${name}: ${passText(ours)}`);
   const peer = await peerPass(kernel, scriptRuns(ours, scripts), program, bench.folder);
   bench.say(`packetdrill in a guest with ${name}: ${passText(peer)}`);
@@ -61,7 +64,7 @@ function section(tables: readonly Table[], about: readonly string[]): Section {
   return {
     title: TITLE,
     about: [
-      '`packetspec run --kernel`, each run in a QEMU of its own, as many at the same time as there are processors; against packetdrill, one script after the other in one guest with the same kernel, options of QEMU and tools. The boot of that guest is in its time.',
+      '`packetspec run --kernel`, each run in a QEMU of its own, as many at the same time as there are processors; against packetdrill, one script after the other in one guest with the same kernel, options of QEMU and tools. The boot of that guest is in its time. The first use of the kernel is in neither: some 40 s for image, boot and snapshot.',
     ],
     tables,
     notes: about,
