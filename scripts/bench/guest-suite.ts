@@ -107,7 +107,7 @@ async function peerPass(
   const guest = startGuest(findQemu(), [initrd, job], ({ pathOf }) => ({
     time: 'virtual',
     accelerator: 'tcg',
-    start: { kind: 'boot', files: { kernel: kernel.imagePath, initrd: pathOf(initrd) }, job: pathOf(job) },
+    start: { kind: 'boot', boot: { kernel, initrd: pathOf(initrd), isTraced: false }, job: pathOf(job) },
   }));
   try {
     await guest.until(LIMIT);

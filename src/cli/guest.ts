@@ -4,6 +4,7 @@
  */
 import { existsSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { NS_PER_MS } from '../base/nanoseconds';
 import { execute } from '../exec/execute';
 import { warmUpTimeline } from '../exec/warm-up';
@@ -69,6 +70,7 @@ async function main(): Promise<void> {
     ports.outByte(EXIT_PORT, EXIT_BYTE);
   }
   const start = bootParameters(START_PARAMETER)[0] === 'snapshot' ? 'snapshot' : 'boot';
+  if (start === 'boot') setOptionsOfRuns();
   const host = openLinuxHost({ blockingWorkerPath: join(__dirname, 'blocking-worker.js'), time });
   const deadline = new Deadline();
   if (start === 'snapshot') await warmUpTwice({ host, deadline, ports }, () => stopMachine(ports));
@@ -82,6 +84,15 @@ async function main(): Promise<void> {
   // Where the machine is to be used again it stops here.
   ports.outByte(STOP_PORT, STOP_BYTE);
   ports.outByte(EXIT_PORT, EXIT_BYTE);
+}
+
+/**
+ * The optimizing compiler stops a run for tens of milliseconds; and functions are to be fast from the second call on, since they get no
+ * more. Not before all of the runner has been loaded: Node takes the compiled code of its own library with the options alone that it was compiled
+ * with, and a guest came to compile 22 parts of it.
+ */
+function setOptionsOfRuns(): void {
+  for (const option of ['--no-opt', '--no-lazy-feedback-allocation']) setFlagsFromString(option);
 }
 
 function readJob(ports: IoPorts): Job {

@@ -87,8 +87,11 @@ export class CacheShelf {
       const maker = UNFINISHED.exec(name)?.[1];
       const stat = statSync(path, { throwIfNoEntry: false });
       if (maker !== undefined && !existsSync(`/proc/${maker}`)) remove(path);
-      else if (maker === undefined && stat?.isDirectory() === true)
-        entries.push({ path, ageMs: Date.now() - stat.mtimeMs });
+      if (maker !== undefined || stat === undefined) continue;
+      const ageMs = Date.now() - stat.mtimeMs;
+      if (stat.isDirectory()) entries.push({ path, ageMs });
+      // What is said of entries (`vm/image`).
+      else if (ageMs > KEPT_MS) remove(path);
     }
     entries.sort((left, right) => left.ageMs - right.ageMs);
     for (const [index, { path, ageMs }] of entries.entries()) {

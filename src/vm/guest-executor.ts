@@ -41,10 +41,15 @@ const LOOK_MS = 50;
 /** Whether KVM works here, once that is known: the device says nothing, only a guest that comes up does. */
 let kvmWorks: boolean | undefined;
 
-/** What a guest is to do, and what of the image it needs for that. */
-interface Work {
-  readonly bytes: Uint8Array;
+/** What a guest needs that boots for a run. */
+interface Needs {
   readonly held: Held;
+  readonly isTraced: boolean;
+}
+
+/** What a guest is to do. */
+interface Work extends Needs {
+  readonly bytes: Uint8Array;
   readonly isLight: boolean;
 }
 
@@ -71,9 +76,12 @@ export class GuestExecutor implements Executor {
     try {
       const workingFolder = resolve('.');
       const files = collectSideFiles(timeline, workingFolder);
-      const held = startsPrograms(timeline) ? 'everything' : 'runner';
-      const bytes = encodeJob({ timeline, workingFolder, files });
-      const answer = await this.#runJob(findQemu(), { bytes, held, isLight: isLight(timeline) });
+      const answer = await this.#runJob(findQemu(), {
+        bytes: encodeJob({ timeline, workingFolder, files }),
+        isLight: isLight(timeline),
+        held: startsPrograms(timeline) ? 'everything' : 'runner',
+        isTraced: timeline.events === true,
+      });
       return answer.kind === 'trace' ? { kind: 'trace', trace: wholeTrace(answer.trace, timeline) } : answer;
     } catch (error) {
       return { kind: 'trouble', trouble: vmTroubleOf(error) };
@@ -91,10 +99,10 @@ export class GuestExecutor implements Executor {
     this.#settings.template?.end();
   }
 
-  async #runJob(qemu: string, { bytes: job, held, isLight: light }: Work): Promise<Answer> {
+  async #runJob(qemu: string, { bytes: job, isLight: light, ...needs }: Work): Promise<Answer> {
     const { kernel, time, snapshot, template } = this.#settings;
-    if (time === 'real') return this.#handing(job, (file) => this.#inRealTime(qemu, held, file));
-    if (!snapshot) return this.#handing(job, (file) => this.#boot(qemu, held, file, 'tcg'));
+    if (time === 'real') return this.#handing(job, (file) => this.#inRealTime(qemu, needs, file));
+    if (!snapshot) return this.#handing(job, (file) => this.#boot(qemu, needs, file, 'tcg'));
     const parts: GuestParts = { qemu, kernel, image: await this.#ensureImage() };
     const copy = await template?.copy(parts, job, light);
     if (copy !== undefined) return this.#withGuest(copy, () => outcomeOf(copy, RUN_LIMIT));
@@ -133,30 +141,30 @@ export class GuestExecutor implements Executor {
   }
 
   /** With KVM, if a guest comes up under it. */
-  async #inRealTime(qemu: string, held: Held, job: HandedFile): Promise<Answer> {
+  async #inRealTime(qemu: string, needs: Needs, job: HandedFile): Promise<Answer> {
     kvmWorks ??= mayUseKvm() ? undefined : false;
-    if (kvmWorks === false) return this.#boot(qemu, held, job, 'tcg');
+    if (kvmWorks === false) return this.#boot(qemu, needs, job, 'tcg');
     try {
-      const outcome = await this.#boot(qemu, held, job, 'kvm');
+      const outcome = await this.#boot(qemu, needs, job, 'kvm');
       kvmWorks = true;
       return outcome;
     } catch (error) {
       if (kvmWorks === true || !(error instanceof VmError) || this.#isKilled) throw error;
       kvmWorks = false;
-      return this.#boot(qemu, held, job, 'tcg');
+      return this.#boot(qemu, needs, job, 'tcg');
     }
   }
 
-  async #boot(qemu: string, held: Held, job: HandedFile, accelerator: Accelerator): Promise<Answer> {
-    requireNewEnough(qemu);
+  async #boot(qemu: string, { held, isTraced }: Needs, job: HandedFile, accelerator: Accelerator): Promise<Answer> {
     const { kernel, time } = this.#settings;
-    const image = await this.#ensureImage();
+    // Side by side: QEMU takes a tenth of a second to say which one it is.
+    const [, image] = await Promise.all([requireNewEnough(qemu), this.#ensureImage()]);
     const initrd = openInitrd(image, held, kernel, [compiledRunner(image)]);
     try {
       const guest = startGuest(qemu, [initrd, job], ({ pathOf }) => ({
         time,
         accelerator,
-        start: { kind: 'boot', files: { kernel: kernel.imagePath, initrd: pathOf(initrd) }, job: pathOf(job) },
+        start: { kind: 'boot', boot: { kernel, initrd: pathOf(initrd), isTraced }, job: pathOf(job) },
       }));
       return await this.#withGuest(guest, async () => {
         const limit = accelerator === 'kvm' ? KVM_LIMIT : BOOT_LIMIT;

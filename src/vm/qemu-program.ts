@@ -1,9 +1,12 @@
 /** The QEMU of this host. */
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
 import { QEMU, QEMU_PACKAGE } from './qemu';
 import { VmError } from './trouble';
+
+const run = promisify(execFile);
 
 /** Older ones were not tried. */
 const OLDEST = { major: 7, minor: 2 } as const;
@@ -21,8 +24,8 @@ export function findQemu(): string {
 }
 
 /** @throws VmError `vm-qemu-too-old` */
-export function requireNewEnough(program: string): void {
-  const text = execFileSync(program, ['--version'], { encoding: 'utf8' });
+export async function requireNewEnough(program: string): Promise<void> {
+  const { stdout: text } = await run(program, ['--version']);
   const [, major = '0', minor = '0'] = /version (\d+)\.(\d+)/.exec(text) ?? [];
   if (isNewEnough(Number(major), Number(minor))) return;
   throw new VmError(

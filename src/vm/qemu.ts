@@ -9,20 +9,23 @@ import {
   STOP_PORT,
   TIME_PARAMETER,
 } from './guest-abi';
+import type { BootableKernel } from './vm';
 
 export const QEMU = 'qemu-system-x86_64';
 export const QEMU_PACKAGE = 'qemu-system-x86';
 
-export interface BootFiles {
-  readonly kernel: string;
+export interface Boot {
+  readonly kernel: Pick<BootableKernel, 'imagePath' | 'takesUnsigned'>;
   readonly initrd: string;
+  /** Whether somebody will read what its tracepoints say. */
+  readonly isTraced: boolean;
 }
 
 export type MachineStart =
   /** Boots, and does its job. */
-  | { readonly kind: 'boot'; readonly files: BootFiles; readonly job: string }
+  | { readonly kind: 'boot'; readonly boot: Boot; readonly job: string }
   /** Boots until the runner is warm, with the memory in a file. */
-  | { readonly kind: 'snapshot'; readonly files: BootFiles; readonly memory: string }
+  | { readonly kind: 'snapshot'; readonly boot: Boot; readonly memory: string }
   /** Goes on from what was saved, with the memory in the file or in a copy of its own. */
   | {
       readonly kind: 'restore';
@@ -60,11 +63,15 @@ const BOARD = 'pc,hpet=on,mem-merge=off';
 const FIRMWARE = 'qboot.rom';
 const MEMORY = '512M';
 /**
- * `cx16` is left out for QEMU before 10, whose cmpxchg16b under icount corrupts flags; `rdrand` and `rdseed`, because QEMU
- * begins its random numbers anew in a process that goes on from a snapshot, and not in a copy of one that did. `pku`,
- * `smap` and `la57` cost time only: with `pku`, QEMU forgets all addresses whenever the kernel changes between threads.
+ * `cx16` is left out for QEMU before 10, whose cmpxchg16b under icount corrupts flags. `pku`, `smap` and `la57` cost time
+ * only: with `pku`, QEMU forgets all addresses whenever the kernel changes between threads.
  */
-const VIRTUAL_CPU = 'max,-cx16,-erms,-fsrm,-rdrand,-rdseed,-pku,-smap,-la57';
+const VIRTUAL_CPU = 'max,-cx16,-erms,-fsrm,-rdseed,-pku,-smap,-la57';
+/**
+ * QEMU begins its random numbers anew in a process that goes on from a snapshot, and not in a copy of one that did. A guest that is not
+ * saved has them: a kernel without makes a tenth of all that it does until its first program of getting numbers that are not random yet.
+ */
+const SAVED_CPU = `${VIRTUAL_CPU},-rdrand`;
 /**
  * What is translated of a guest until it is warm is less than half of that; QEMU would take a gigabyte, whose pages are looked through whenever a copy is
  * taken back (`host/linux/copies/pages`). When it is full, QEMU forgets everything and goes on.
@@ -79,9 +86,6 @@ const KERNEL_PARAMETERS = [
   // DAMON asks which pages were accessed, which the page tables of a guest say as far as QEMU has looked at them: it keeps
   // their contents for as long as time of the host lets it.
   'damon_stat.enabled=0',
-  // A sixth of what a kernel does before its first program: entropy from the jitter of a clock that has none, and the names
-  // of all functions that ftrace could trace. The constants in the formats of tracepoints are needed: decision 0023.
-  'initcall_blacklist=jent_mod_init,ftrace_check_for_weak_functions',
   // Each of these wakes an idle guest every few seconds, which hours of waiting are made of.
   ...['psi=0', 'nowatchdog', 'cgroup_disable=memory'],
 ];
@@ -119,7 +123,8 @@ const RESULTS_DEVICE = [
 
 /** What of a command line makes a snapshot another one. */
 export function snapshotForm(): string {
-  const start = { kind: 'snapshot', files: { kernel: '', initrd: '' }, memory: '' } as const;
+  const boot = { kernel: { imagePath: '', takesUnsigned: true }, initrd: '', isTraced: true };
+  const start = { kind: 'snapshot', boot, memory: '' } as const;
   return qemuArguments({ time: 'virtual', accelerator: 'tcg', start, console: '', results: '', qmpFd: 0 }).join(' ');
 }
 
@@ -133,7 +138,20 @@ function boardOf({ time, start }: Machine): string {
   return `${board},memory-backend=ram${start.kind === 'restore' ? SAVED_BOARD : ''}`;
 }
 
-function timeArguments({ time, accelerator }: Machine): readonly string[] {
+/**
+ * What a kernel is kept from doing before its first program, a third of all that it would do: entropy from the jitter of a clock that
+ * has none, the names of all functions that ftrace could trace, and what the boot says. Decision 0023.
+ */
+function skippedInitcalls({ kernel, isTraced }: Boot): readonly string[] {
+  return [
+    ...['jent_mod_init', 'ftrace_check_for_weak_functions'],
+    ...(kernel.takesUnsigned ? ['load_system_certificate_list'] : []),
+    // The numbers of the constants that are in the formats of tracepoints.
+    ...(isTraced ? [] : ['trace_eval_init']),
+  ];
+}
+
+function timeArguments({ time, accelerator, start }: Machine): readonly string[] {
   if (time === 'real') {
     return ['-accel', accelerator, '-cpu', accelerator === 'kvm' ? 'host' : VIRTUAL_CPU, '-rtc', 'base=utc'];
   }
@@ -145,15 +163,15 @@ function timeArguments({ time, accelerator }: Machine): readonly string[] {
     '-rtc',
     `base=${BASE_TIME},clock=vm`,
   ];
-  return [...clock, '-cpu', VIRTUAL_CPU, '-seed', SEED];
+  return [...clock, '-cpu', start.kind === 'boot' ? VIRTUAL_CPU : SAVED_CPU, '-seed', SEED];
 }
 
 function startArguments({ time, start }: Machine): readonly string[] {
   switch (start.kind) {
     case 'boot':
-      return [...bootArguments(start.files, time, 'boot'), ...jobArguments(start.job)];
+      return [...bootArguments(start.boot, time, 'boot'), ...jobArguments(start.job)];
     case 'snapshot':
-      return [...bootArguments(start.files, time, 'snapshot'), ...memoryArguments(start.memory, 'on'), WAITING];
+      return [...bootArguments(start.boot, time, 'snapshot'), ...memoryArguments(start.memory, 'on'), WAITING];
     case 'restore':
       return [
         ...memoryArguments(start.memory, start.share),
@@ -166,10 +184,11 @@ function startArguments({ time, start }: Machine): readonly string[] {
   }
 }
 
-function bootArguments({ kernel, initrd }: BootFiles, time: ClockKind, purpose: BootPurpose): readonly string[] {
+function bootArguments(boot: Boot, time: ClockKind, purpose: BootPurpose): readonly string[] {
   const own = [`rdinit=${INIT_PATHS[purpose]}`, `${TIME_PARAMETER}${time}`, `${START_PARAMETER}${purpose}`];
-  const words = [...KERNEL_PARAMETERS, ...(time === 'virtual' ? VIRTUAL_PARAMETERS : []), ...own];
-  return ['-kernel', kernel, '-initrd', initrd, '-append', words.join(' ')];
+  const skipped = `initcall_blacklist=${skippedInitcalls(boot).join(',')}`;
+  const words = [...KERNEL_PARAMETERS, skipped, ...(time === 'virtual' ? VIRTUAL_PARAMETERS : []), ...own];
+  return ['-kernel', boot.kernel.imagePath, '-initrd', boot.initrd, '-append', words.join(' ')];
 }
 
 /** `share=off` maps the file privately: many machines may start from it, and none changes it. */

@@ -81,7 +81,7 @@ function ensureSnapshot(parts: GuestParts, stage: Stage): Promise<Snapshot> {
     const shelf = new CacheShelf(SHELF, KEPT);
     const found = shelf.find(key);
     if (found !== undefined) return filesIn(key, found);
-    requireNewEnough(parts.qemu);
+    await requireNewEnough(parts.qemu);
     const make = stage === 'booted' ? boot : warmUp;
     return filesIn(key, await shelf.add(key, (fresh) => make(parts, filesIn(key, fresh))));
   });
@@ -129,7 +129,7 @@ async function boot({ qemu, kernel, image }: GuestParts, files: Snapshot): Promi
   try {
     await save(files, qemu, [initrd, memory], ({ pathOf }) => ({
       kind: 'snapshot',
-      files: { kernel: kernel.imagePath, initrd: pathOf(initrd) },
+      boot: { kernel, initrd: pathOf(initrd), isTraced: true },
       memory: pathOf(memory),
     }));
   } finally {

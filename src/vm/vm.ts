@@ -15,4 +15,6 @@ export interface BootableKernel {
   readonly imagePath: string;
   /** Module files (`.ko`), decompressed, in the order in which they must be loaded. */
   readonly modules: readonly string[];
+  /** Whether it takes modules without a signature; these have none then. */
+  readonly takesUnsigned: boolean;
 }

@@ -66,6 +66,15 @@ describe('a shelf', () => {
     expect(readdirSync(join(root, 'things')).sort()).toEqual(['b', 'new', 'used']);
   });
 
+  // Bug: one recipe stayed for each change of the product, for ever.
+  it('removes what was said of entries weeks ago', async () => {
+    await shelf().add('a', fill('a'));
+    for (const recipe of ['recipe-old', 'recipe-new']) writeFileSync(join(root, 'things', recipe), 'a');
+    age('recipe-old', 24 * 15);
+    await shelf().add('new', fill('new'));
+    expect(readdirSync(join(root, 'things')).sort()).toEqual(['a', 'new', 'recipe-new']);
+  });
+
   it('forgets', async () => {
     const folder = await shelf().add('a', fill('one'));
     shelf().remove('a');

@@ -406,7 +406,7 @@ describe('runs in guests', { timeout: LIMIT_MS }, () => {
   it('are errors with what QEMU said for what is no kernel', async () => {
     const imagePath = join(cache, 'no-kernel');
     writeFileSync(imagePath, Buffer.alloc(100_000));
-    const outcome = await run({ kernel: { name: 'none', release: '0', imagePath, modules: [] } });
+    const outcome = await run({ kernel: { name: 'none', release: '0', imagePath, modules: [], takesUnsigned: false } });
     expect(outcome).toMatchObject({
       kind: 'trouble',
       trouble: { code: 'vm-died', message: expect.stringContaining('kernel') },

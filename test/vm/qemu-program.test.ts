@@ -39,9 +39,9 @@ describe('the QEMU of this host', () => {
     ['7.1.0', false],
     ['7.2.22', true],
     ['10.0.2', true],
-  ])('of version %s is new enough: %s', (version, isEnough) => {
-    const check = () => requireNewEnough(install(version));
-    if (isEnough) expect(check).not.toThrow();
-    else expect(check).toThrow(expect.objectContaining({ code: 'vm-qemu-too-old' }));
+  ])('of version %s is new enough: %s', async (version, isEnough) => {
+    const checked = requireNewEnough(install(version));
+    if (isEnough) await checked;
+    else await expect(checked).rejects.toMatchObject({ code: 'vm-qemu-too-old' });
   });
 });

@@ -14,7 +14,7 @@ import { compareVersions } from './catalogue';
 import { isWorkFolder, listFolder, withWorkFolder } from './work-folder';
 
 /** Raised when what is prepared changes, the list of modules for one. Other versions of this program keep their own. */
-const FORMAT = 4;
+const FORMAT = 5;
 
 const RECORD = 'kernel.json';
 
@@ -31,6 +31,8 @@ export interface KernelRecord {
   readonly image: string;
   /** Names of modules in the order of loading; their files are `modules/NAME.ko`. */
   readonly modules: readonly string[];
+  /** Whether it takes modules without a signature. */
+  readonly takesUnsigned: boolean;
   /** Where it came from, for people. */
   readonly from: string;
 }
@@ -83,6 +85,7 @@ export function bootableKernel(name: string, { folder, record }: CachedKernel): 
     release: record.release,
     imagePath: resolve(folder, record.image),
     modules: record.modules.map((module) => join(folder, 'modules', `${module}.ko`)),
+    takesUnsigned: record.takesUnsigned,
   };
 }
 
@@ -139,11 +142,11 @@ export function keyOf(parts: readonly string[]): string {
 function readKernel(folder: string): CachedKernel | undefined {
   const stored = readRecord(folder);
   if (stored === undefined || stored.format !== FORMAT) return undefined;
-  const { release, image, modules, from, sizes } = stored;
+  const { format: _, sizes, ...record } = stored;
   const files = Object.entries(sizes);
   const isWhole = files.every(([file, size]) => statSync(join(folder, file), { throwIfNoEntry: false })?.size === size);
   const bytes = files.reduce((sum, [, size]) => sum + size, 0);
-  return isWhole ? { folder, record: { release, image, modules, from }, bytes } : undefined;
+  return isWhole ? { folder, record, bytes } : undefined;
 }
 
 function readRecord(folder: string): StoredRecord | undefined {

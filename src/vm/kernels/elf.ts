@@ -32,6 +32,8 @@ interface Stretch {
 
 export interface ElfSection extends Stretch {
   readonly name: string;
+  /** Where in the file it is described, and in how many bytes. */
+  readonly header: { readonly offset: number; readonly length: number };
 }
 
 export type Elf =
@@ -56,7 +58,7 @@ export function readElf(bytes: Bytes): Elf {
   const segmentTable = readTable(bytes, header.readBigUInt64LE(32), header.readUInt16LE(54), header.readUInt16LE(56));
   const sectionTable = readTable(bytes, header.readBigUInt64LE(40), header.readUInt16LE(58), header.readUInt16LE(60));
   const segments = segmentTable.rows.map(segmentOf);
-  const unnamed = sectionTable.rows.map(sectionOf);
+  const unnamed = sectionTable.rows.map((row, index) => sectionOf(row, sectionTable.start + index * row.length));
   const ends = [segmentTable.end, sectionTable.end, ...[...segments, ...unnamed].map(endOf)];
   const wants = Math.max(HEADER_BYTES, ...ends);
   if (wants > bytes.size) return { kind: 'truncated', has: bytes.size, wants };
@@ -75,6 +77,7 @@ function kindOf(type: number): ElfKind {
 }
 
 interface Table {
+  readonly start: number;
   readonly rows: readonly Buffer[];
   readonly end: number;
 }
@@ -82,26 +85,27 @@ interface Table {
 function readTable(bytes: Bytes, offset: bigint, rowBytes: number, count: number): Table {
   const start = Number(offset);
   const end = count === 0 ? 0 : start + rowBytes * count;
-  if (end > bytes.size) return { rows: [], end };
+  if (end > bytes.size) return { start, rows: [], end };
   const table = bytes.read(start, rowBytes * count);
   const rows = Array.from({ length: count }, (_, index) => table.subarray(index * rowBytes, (index + 1) * rowBytes));
   // Rows that are shorter than one of 64 bits hold nothing that can be read.
-  return { rows: rowBytes < 56 ? [] : rows, end };
+  return { start, rows: rowBytes < 56 ? [] : rows, end };
 }
 
 function segmentOf(row: Buffer): Stretch {
   return { type: row.readUInt32LE(0), offset: Number(row.readBigUInt64LE(8)), length: Number(row.readBigUInt64LE(32)) };
 }
 
-interface UnnamedSection extends Stretch {
+interface UnnamedSection extends Omit<ElfSection, 'name'> {
   readonly nameOffset: number;
 }
 
-function sectionOf(row: Buffer): UnnamedSection {
+function sectionOf(row: Buffer, offset: number): UnnamedSection {
   const type = row.readUInt32LE(4);
   // `.bss` has a length, and nothing of it is in the file.
   const length = type === NO_BITS ? 0 : Number(row.readBigUInt64LE(32));
-  return { nameOffset: row.readUInt32LE(0), type, offset: Number(row.readBigUInt64LE(24)), length };
+  const header = { offset, length: row.length };
+  return { nameOffset: row.readUInt32LE(0), type, offset: Number(row.readBigUInt64LE(24)), length, header };
 }
 
 function endOf({ offset, length }: Stretch): number {

@@ -11,6 +11,8 @@ const FILE = /^(?<name>.+)\.ko(?:\.(?:xz|zst|gz))?$/;
 
 const SIGNATURE_MARK = Buffer.from('~Module signature appended~\n');
 const SIGNATURE_INFORMATION_BYTES = 12;
+/** Sections: of a module, and of what it takes from the kernel. */
+const TYPES: readonly string[] = ['.BTF', '.BTF.base'];
 
 export interface KernelModule {
   readonly name: string;
@@ -54,6 +56,19 @@ export function withoutSignature(object: Buffer): Buffer {
   const signatureBytes = object.readUInt32BE(information + 8);
   const end = information - signerBytes - keyBytes - signatureBytes;
   return end > 0 ? object.subarray(0, end) : object;
+}
+
+/**
+ * A module without the types of its data (BTF), which are there for programs of BPF: the kernel checks them when it loads it, and that is half of what loading
+ * takes. To the kernel they are a section that is not there (`SHT_NULL`).
+ */
+export function withoutTypes(object: Buffer): Buffer {
+  const elf = readElf(bytesOf(object));
+  if (elf.kind !== 'elf') return object;
+  const bare = Buffer.from(object);
+  for (const { name, header } of elf.sections)
+    if (TYPES.includes(name)) bare.fill(0, header.offset, header.offset + header.length);
+  return bare;
 }
 
 function modinfo(object: Buffer, path: string): ReadonlyMap<string, string> {

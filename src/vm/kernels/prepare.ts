@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { recordOf } from './cache';
 import { type KernelImage, readImage } from './image';
 import { loadOrder } from './load-order';
-import { withoutSignature } from './module';
+import { withoutSignature, withoutTypes } from './module';
 import { findModules } from './module-tree';
 import type { KernelProblem } from './problem';
 
@@ -29,12 +29,17 @@ export function prepareKernel(
   const { modules, problems } = loadOrder({ ...tree, config }, image.release);
   if (problems.length > 0) return problems;
   mkdirSync(join(folder, 'modules'), { recursive: true });
+  const takesUnsigned = mayBeUnsigned(config);
   for (const { name, object } of modules)
-    writeFileSync(join(folder, 'modules', `${name}.ko`), mayBeUnsigned(config) ? withoutSignature(object) : object);
+    writeFileSync(
+      join(folder, 'modules', `${name}.ko`),
+      takesUnsigned ? withoutTypes(withoutSignature(object)) : object,
+    );
   const record = recordOf(folder, {
     release: image.release,
     image: placeImage(folder, image, resolve(imagePath), isCopied),
     modules: modules.map(({ name }) => name),
+    takesUnsigned,
     from,
   });
   writeFileSync(record.file, record.text);

@@ -26,7 +26,7 @@ function prepare(release: string, image = 'vmlinux'): string {
   mkdirSync(join(folder, 'modules'), { recursive: true });
   writeFileSync(join(folder, 'vmlinux'), `kernel ${release}`);
   writeFileSync(join(folder, 'modules/tun.ko'), 'tun');
-  const { file, text } = recordOf(folder, { release, image, modules: ['tun'], from: 'a test' });
+  const { file, text } = recordOf(folder, { release, image, modules: ['tun'], takesUnsigned: true, from: 'a test' });
   writeFileSync(file, text);
   return folder;
 }
@@ -41,6 +41,7 @@ describe('a kernel in the cache', () => {
       release: '6.12.117',
       imagePath: join(kernel.folder, 'vmlinux'),
       modules: [join(kernel.folder, 'modules/tun.ko')],
+      takesUnsigned: true,
     });
   });
 

@@ -29,7 +29,13 @@ describe('a kernel by name', () => {
   it('that was fetched is opened', () => {
     const prepared = join(top, 'prepared');
     mkdirSync(prepared);
-    const { file, text } = recordOf(prepared, { release: '6.12.117', image: 'vmlinux', modules: [], from: '' });
+    const { file, text } = recordOf(prepared, {
+      release: '6.12.117',
+      image: 'vmlinux',
+      modules: [],
+      takesUnsigned: true,
+      from: '',
+    });
     writeFileSync(file, text);
     storeKernel(cache, '6.12', '6.12.117-1', prepared);
     expect(open('6.12')).toMatchObject({ kind: 'kernel', kernel: { name: '6.12', release: '6.12.117' } });

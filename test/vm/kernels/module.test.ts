@@ -2,7 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { moduleName, readModule, withoutSignature } from '../../../src/vm/kernels/module';
+import { bytesOf } from '../../../src/vm/kernels/bytes';
+import { readElf } from '../../../src/vm/kernels/elf';
+import { moduleName, readModule, withoutSignature, withoutTypes } from '../../../src/vm/kernels/module';
 import { elf, moduleObject, signed } from '../../support/kernel-images';
 import { temporaryFolder } from '../../support/live';
 
@@ -54,5 +56,27 @@ describe('a signature', () => {
     expect(withoutSignature(broken)).toBe(broken);
     const mark = Buffer.from('~Module signature appended~\n');
     expect(withoutSignature(mark)).toBe(mark);
+  });
+});
+
+describe('types for BPF', () => {
+  const data = Buffer.from('data');
+  const sections = ['.text', '.BTF', '.BTF_ids', '.BTF.base'].map((name) => ({ name, data }));
+
+  it('are no section any more, and all others are what they were', () => {
+    const object = elf({ type: 1, sections });
+    const bare = withoutTypes(object);
+    const named = (file: Buffer) => {
+      const read = readElf(bytesOf(file));
+      return read.kind === 'elf' ? read.sections.map(({ name, type }) => `${name} ${type}`) : [];
+    };
+    expect(named(object)).toEqual([' 0', '.text 1', '.BTF 1', '.BTF_ids 1', '.BTF.base 1', '.shstrtab 1']);
+    expect(named(bare)).toEqual([' 0', '.text 1', ' 0', '.BTF_ids 1', ' 0', '.shstrtab 1']);
+    expect(bare).toHaveLength(object.length);
+  });
+
+  it('are missing in what is no module', () => {
+    const text = Buffer.from('text');
+    expect(withoutTypes(text)).toBe(text);
   });
 });

@@ -81,5 +81,6 @@ describe('a prepared kernel', () => {
     const { kernel } = prepare(vmlinux(config === undefined ? {} : { config }));
     const tun = readFileSync(join(kernel?.folder ?? '', 'modules/tun.ko'));
     expect(tun.equals(isSigned ? signed(moduleObject()) : moduleObject())).toBe(true);
+    expect(kernel?.record.takesUnsigned).toBe(!isSigned);
   });
 });
