@@ -2,10 +2,10 @@
  * `npm run bench`: measures packetspec against the floor of this machine, and writes `docs/benchmarks.md`.
  *
  * Everything happens in private networks. With names of sections as arguments (`npm run bench -- lateness setup`) only
- * those run, and the page goes to standard output. `--quick` makes less of what takes minutes (of `suite`), and writes
- * no page either. Deliberately absent: limits that fail.
+ * those run, and take the place of theirs in the page. `--quick` makes less of what takes minutes (of `suite`), and writes
+ * to standard output instead. Deliberately absent: limits that fail.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { probeEnvironment } from '../../src/host/linux/probe';
@@ -20,7 +20,7 @@ import { benchLateness } from './lateness';
 import { benchLinks } from './links';
 import { conditionsText, isIdle, lookAround, machineFacts } from './machine';
 import { benchMemory } from './memory';
-import { renderPage } from './page';
+import { type PageFacts, renderPage, renewSections } from './page';
 import { benchParallel } from './parallel';
 import { PAGE, renewBundle } from './product';
 import { benchRoundTrip } from './round-trip';
@@ -55,15 +55,25 @@ async function bench(args: readonly string[]): Promise<void> {
   renewBundle();
   const folder = mkdtempSync(join(tmpdir(), 'packetspec-bench-'));
   try {
-    const page = await measure(names.length === 0 ? Object.keys(SECTIONS) : names, folder, quick);
-    if (names.length > 0 || quick) console.log(page);
-    else writeFileSync(PAGE, page);
+    const isWhole = names.length === 0;
+    const { facts, sections } = await measure(isWhole ? Object.keys(SECTIONS) : names, folder, quick);
+    if (quick) console.log(renderPage(facts, sections));
+    else
+      writeFileSync(
+        PAGE,
+        isWhole ? renderPage(facts, sections) : renewSections(readFileSync(PAGE, 'utf8'), facts, sections),
+      );
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function measure(names: readonly string[], folder: string, quick: boolean): Promise<string> {
+interface Measured {
+  readonly facts: PageFacts;
+  readonly sections: readonly Section[];
+}
+
+async function measure(names: readonly string[], folder: string, quick: boolean): Promise<Measured> {
   const start = performance.now();
   const seconds = (): number => (performance.now() - start) / 1000;
   const say = (message: string): void => console.error(`${seconds().toFixed(0).padStart(4)} s  ${message}`);
@@ -80,7 +90,7 @@ async function measure(names: readonly string[], folder: string, quick: boolean)
   }
   const idle = isIdle(conditions);
   const facts = { date, seconds: seconds(), machine: machineFacts(), conditions: conditionsText(conditions), idle };
-  return renderPage(facts, sections);
+  return { facts, sections };
 }
 
 void bench(process.argv.slice(2)).catch((error: unknown) => {

@@ -34,6 +34,22 @@ export function renderPage(facts: PageFacts, sections: readonly Section[]): stri
     .replace(/\n+$/, '\n');
 }
 
+/** A page in which some sections are those that were measured now. */
+export function renewSections(page: string, facts: PageFacts, sections: readonly Section[]): string {
+  const when = `Measured again on ${facts.date} (${facts.conditions}${facts.idle ? '' : ': **not idle**'}), on the machine above.`;
+  return sections.reduce(
+    (whole, section) => replaceSection(whole, section.title, renderSection(section).toSpliced(1, 0, when).join('\n\n')),
+    page,
+  );
+}
+
+function replaceSection(page: string, title: string, text: string): string {
+  const from = page.indexOf(`\n## ${title}\n`) + 1;
+  if (from === 0) throw new Error(`the page has no section on ${title}: all of it must be measured first`);
+  const next = page.indexOf('\n## ', from);
+  return next < 0 ? `${page.slice(0, from)}${text}\n` : `${page.slice(0, from)}${text}\n${page.slice(next)}`;
+}
+
 const READING = [
   '- Absolute times belong to this machine on this day. What can be compared is the **ratio** to the floor, which was measured in the same run, turn by turn with packetspec: the same work in C, or Node that does nothing.',
   '- Each repeat gives a median, a p99 and a maximum over its events. The tables show the median of the repeats, and in brackets the lowest and the highest of them.',
