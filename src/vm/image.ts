@@ -111,10 +111,15 @@ function looksOf({ runner, programs, lookedAt }: Contents): readonly string[] {
   return [__filename, ...lookedAt, ...files.map(({ source }) => source)].map(lookAt);
 }
 
-/** Size, time of change and path. */
-function lookAt(path: string): string {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat === undefined ? `- - ${path}` : `${stat.size} ${stat.mtimeMs} ${path}`;
+/** Size, time of change and path; of what this user cannot see, the path alone. */
+export function lookAt(path: string): string {
+  try {
+    const { size, mtimeMs } = statSync(path);
+    return `${size} ${mtimeMs} ${path}`;
+  } catch {
+    // It is not there, or in a folder of the PATH that belongs to somebody else.
+    return `- - ${path}`;
+  }
 }
 
 /** Folders come before what is in them. @param made the paths of archives before this one, to which its own are added */

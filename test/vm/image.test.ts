@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { gatherContents } from '../../src/vm/contents';
-import { ensureImage } from '../../src/vm/image';
+import { ensureImage, lookAt } from '../../src/vm/image';
 import { ROOT } from '../support/live';
 
 let folder = '';
@@ -41,6 +41,16 @@ it('holds every library that its programs load, by the word of the dynamic loade
     expect(`${stdout}${stderr}${error?.message ?? ''}`, program).not.toContain('not found');
     expect(stdout, program).toContain('libc.so.6');
   }
+});
+
+// Bug: with root's PATH, a user who may not enter its folders was told of a defect of packetspec.
+it.each([
+  ['is not there', 'nowhere'],
+  ['cannot be reached', 'loop/sh'],
+])('is made without what %s', (_, path) => {
+  symlinkSync('loop', join(folder, 'loop'));
+  expect(lookAt(join(folder, path))).toBe(`- - ${join(folder, path)}`);
+  rmSync(join(folder, 'loop'));
 });
 
 it('is made once for the same files, and another one when a file changes', async () => {
