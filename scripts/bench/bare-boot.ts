@@ -1,37 +1,21 @@
 /** The floor of a boot: the same kernel in the same QEMU, whose first program is the last. */
 import { writeCpio } from '../../src/vm/cpio';
 import { INIT_PATHS } from '../../src/vm/guest-abi';
-import { startGuest } from '../../src/vm/guest-process';
 import { HandedFile } from '../../src/vm/handed-file';
 import { initProgram } from '../../src/vm/init-program';
-import { findQemu } from '../../src/vm/qemu-program';
 import { BOOT_LIMIT } from '../../src/vm/snapshot';
 import type { BootableKernel } from '../../src/vm/vm';
+import { bootGuest } from './booted-guest';
 
 const MODE = 0o755;
 
 /** Seconds from the start of QEMU to its end. */
 export async function bareBoot(kernel: BootableKernel): Promise<number> {
-  const initrd = HandedFile.holding(...bareArchive());
-  const job = HandedFile.holding();
-  const startMs = performance.now();
-  const guest = startGuest(findQemu(), [initrd, job], ({ pathOf }) => ({
-    time: 'virtual',
-    accelerator: 'tcg',
-    start: { kind: 'boot', boot: { kernel, initrd: pathOf(initrd), isTraced: false }, job: pathOf(job) },
-  }));
-  try {
-    const end = await guest.until(BOOT_LIMIT);
-    const text = guest.consoleText();
-    // Without its first program a kernel panics, and QEMU ends with that.
-    if (end.kind !== 'exited' || !text.includes('Attempted to kill init'))
-      throw new Error(`a bare boot came to another end: ${end.kind}\n${text.slice(-1000)}`);
-    return (performance.now() - startMs) / 1000;
-  } finally {
-    await guest.close();
-    initrd.close();
-    job.close();
-  }
+  const { end, wallS, text } = await bootGuest(kernel, HandedFile.holding(...bareArchive()), BOOT_LIMIT);
+  // Without its first program a kernel panics, and QEMU ends with that.
+  if (end.kind !== 'exited' || !text.includes('Attempted to kill init'))
+    throw new Error(`a bare boot came to another end: ${end.kind}\n${text.slice(-1000)}`);
+  return wallS;
 }
 
 /** With a first program that turns into one which is not there, and ends. */

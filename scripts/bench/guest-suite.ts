@@ -6,16 +6,14 @@ import { findOnPath } from '../../src/host/linux/path';
 import { profileByName } from '../../src/spec/pkt/profiles';
 import type { CpioEntry } from '../../src/vm/cpio';
 import { INIT_PATHS } from '../../src/vm/guest-abi';
-import { startGuest } from '../../src/vm/guest-process';
-import { HandedFile } from '../../src/vm/handed-file';
 import { ensureImage } from '../../src/vm/image';
 import { initProgram } from '../../src/vm/init-program';
 import { openInitrd } from '../../src/vm/initrd';
 import { bootableKernel, cachedKernel, kernelCache } from '../../src/vm/kernels/cache';
 import { KERNEL_NAMES } from '../../src/vm/kernels/catalogue';
-import { findQemu } from '../../src/vm/qemu-program';
 import type { BootableKernel } from '../../src/vm/vm';
 import { runnerArguments } from '../parity/run-packetdrill';
+import { bootGuest } from './booted-guest';
 import { bundleProgram } from './bundle-program';
 import type { ScriptRun } from './packetdrill';
 import { ROOT } from './product';
@@ -102,29 +100,12 @@ async function peerPass(
 ): Promise<Pass> {
   const image = await ensureImage(ROOT);
   const initrd = openInitrd(image, 'everything', kernel, ownEntries(runs, program, folder));
-  const job = HandedFile.holding();
-  const startMs = performance.now();
-  const guest = startGuest(findQemu(), [initrd, job], ({ pathOf }) => ({
-    time: 'virtual',
-    accelerator: 'tcg',
-    start: { kind: 'boot', boot: { kernel, initrd: pathOf(initrd), isTraced: false }, job: pathOf(job) },
-  }));
-  try {
-    await guest.until(LIMIT);
-    const wallS = (performance.now() - startMs) / 1000;
-    const ends = guest
-      .consoleText()
-      .split('\n')
-      .filter((line) => line.startsWith(END));
-    if (ends.length !== runs.length)
-      throw new Error(`packetdrill's guest came to ${ends.length} ends:\n${guest.consoleText().slice(-2000)}`);
-    const verdicts = new Map(ends.map((line) => verdictOf(line.slice(END.length))));
-    return { wallS, processorS: wallS, verdicts, again: 0 };
-  } finally {
-    await guest.close();
-    initrd.close();
-    job.close();
-  }
+  const { wallS, text } = await bootGuest(kernel, initrd, LIMIT);
+  const ends = text.split('\n').filter((line) => line.startsWith(END));
+  if (ends.length !== runs.length)
+    throw new Error(`packetdrill's guest came to ${ends.length} ends:\n${text.slice(-2000)}`);
+  const verdicts = new Map(ends.map((line) => verdictOf(line.slice(END.length))));
+  return { wallS, processorS: wallS, verdicts, again: 0 };
 }
 
 function verdictOf(text: string): readonly [string, string] {
