@@ -203,8 +203,12 @@ server:
   ready_within: 60s
 steps:
 ${SERVED}`;
-/** Waits for the end of `ab`, which runs beside the steps. */
-const END_OF_AB = '+0 `pid=$(pgrep --ns $$ --nslist net ab); while [ -e /proc/$pid/exe ]; do sleep 0.1; done`';
+/**
+ * Waits for the end of `ab`, which runs beside the steps. It is looked for by its command line, which its shell has already: a busy
+ * machine may not have started it yet. The brackets keep this command from finding itself.
+ */
+const END_OF_AB =
+  '+0 `pid=$(pgrep --newest --ns $$ --nslist net -f "[a]b -q"); while [ -e /proc/$pid/exe ]; do sleep 0.1; done`';
 const PYTHON_LOAD = `
 name: A slow server of Python under the load of ab
 requires: { commands: [python3, ab, pgrep] }

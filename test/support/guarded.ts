@@ -70,11 +70,18 @@ async function openAndClose(host: Host): Promise<void> {
   process.stdin.pause();
 }
 
+/** On a busy machine it may take seconds; when it does not come, what came is told. */
 async function untilSocket(run: Run, wanted: string): Promise<void> {
+  const untilMs = performance.now() + 60_000;
   while (!run.sockets().some(({ state, sendQueue }) => state === wanted && sendQueue >= 1000)) {
+    if (performance.now() > untilMs) say(JSON.stringify({ sockets: run.sockets(), packets: packetsOf(run) }));
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   say(wanted);
+}
+
+function packetsOf(run: Run): readonly string[] {
+  return run.receive().map(({ direction, bytes }) => `${direction} ${Buffer.from(bytes).toString('hex')}`);
 }
 
 function forEver(): Promise<never> {
