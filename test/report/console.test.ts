@@ -128,6 +128,11 @@ describe('a run', () => {
     expect(shown(virtual)).not.toContain('idle machine');
   });
 
+  it('without a verdict in a guest in real time says what guests do', () => {
+    const result = scenes.inconclusive();
+    expect(shown({ ...result, run: { ...result.run, kernel: '6.12' } })).toContain('--time virtual is exact');
+  });
+
   it('without a verdict says how late the harness was, and how often it tried', () => {
     expect(shown(scenes.inconclusive())).toMatchInlineSnapshot(`
       "
