@@ -3,6 +3,7 @@ import { formatDuration, NS_PER_MS } from '../base/nanoseconds';
 import { renderDiagnostic } from '../spec/render';
 import { labelOf } from '../suite/label';
 import type { RejectedSpec, RunResult, SuiteListener, SuiteSummary } from '../suite/suite';
+import type { Trace } from '../trace/trace';
 import type { VerdictStatus } from '../verify/verify';
 import { failureLines } from './failure';
 import { eventRemarks } from './kernel';
@@ -93,17 +94,16 @@ function whyAndHow(result: RunResult, style: LadderStyle): readonly string[] {
   return [...reasonLines(result), ...ladder];
 }
 
-/** What another try may do better: under virtual time it would be the same, and in a guest in real time little better. */
-function wayToVerdict({ run, trace }: RunResult): string {
+const AGAIN = 'try again on an idle machine, or with fewer --jobs';
+
+/** What another try may do better: under virtual time it would be the same. A replay names kernels too that were no guest's. */
+function wayToVerdict(kernel: string | undefined, trace: Trace | undefined): string {
   if (trace?.environment.time === 'virtual')
     return 'in virtual time a step is as late each time; a larger tolerance lets it be';
-  if (run.kernel !== undefined)
-    return 'without a KVM that works, guests in real time are milliseconds late; --time virtual is exact';
-  return 'try again on an idle machine, or with fewer --jobs';
+  return kernel === undefined ? AGAIN : `${AGAIN}; a guest without KVM is late there too, --time virtual is exact`;
 }
 
-function reasonLines(result: RunResult): readonly string[] {
-  const { verdict, run } = result;
+function reasonLines({ verdict, run, trace }: RunResult): readonly string[] {
   switch (verdict.status) {
     case 'passed':
     case 'failed':
@@ -111,7 +111,7 @@ function reasonLines(result: RunResult): readonly string[] {
     case 'skipped':
       return [verdict.reason ?? ''];
     case 'inconclusive':
-      return [verdict.reason ?? '', `neither passed nor failed: ${wayToVerdict(result)}`];
+      return [verdict.reason ?? '', `neither passed nor failed: ${wayToVerdict(run.kernel, trace)}`];
     case 'errored': {
       const trouble = verdict.trouble;
       const place = trouble?.line === undefined ? '' : `${run.timeline.file}:${trouble.line}: `;

@@ -74,7 +74,7 @@ async function openAndClose(host: Host): Promise<void> {
 async function untilSocket(run: Run, wanted: string): Promise<void> {
   const untilMs = performance.now() + 60_000;
   while (!run.sockets().some(({ state, sendQueue }) => state === wanted && sendQueue >= 1000)) {
-    if (performance.now() > untilMs) say(JSON.stringify({ sockets: run.sockets(), packets: packetsOf(run) }));
+    if (performance.now() > untilMs) return say(JSON.stringify({ sockets: run.sockets(), packets: packetsOf(run) }));
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   say(wanted);

@@ -43,8 +43,8 @@ async function start(mode: string): Promise<Guarded> {
   const lines: string[] = [];
   child.stdout.on('data', (data: Buffer) => lines.push(...data.toString().split('\n').filter(Boolean)));
   const line = async () => {
-    while (lines.length === 0 && child.exitCode === null) await sleep(10);
-    return lines.shift() ?? `it ended with ${String(child.exitCode)}`;
+    while (lines.length === 0 && child.exitCode === null && child.signalCode === null) await sleep(10);
+    return lines.shift() ?? `it ended with ${String(child.exitCode ?? child.signalCode)}`;
   };
   expect(await line()).toBe('ready');
   const pid = child.pid ?? 0;
